@@ -1,0 +1,93 @@
+# The root and examples/ form the workspace of go.work. The other modules are
+# built apart, so that what they require never moves a version in the core.
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+.NOTPARALLEL:
+
+PACKAGES := ./... ./examples/...
+MODULES  := $(patsubst %/,%,$(dir $(shell find . -name go.mod -not -path '*/.*/*' | sort)))
+APART    := $(filter-out . ./examples ./tools,$(MODULES))
+TOOLS    := bin/golangci-lint bin/govulncheck
+
+# What to measure with "make bench", and how often.
+BENCH ?= .
+COUNT ?= 6
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: test
+test: ## Run the tests of the module and of the examples
+	go test $(PACKAGES)
+
+.PHONY: race
+race: ## Run them in random order, under the race detector
+	go test -race -shuffle=on $(PACKAGES)
+
+.PHONY: cover
+cover: ## Measure how much of the module the tests reach (cover.out)
+	go test -coverprofile=cover.out -coverpkg=./... $(PACKAGES)
+	go tool cover -func=cover.out | tail -n 1
+
+.PHONY: examples
+examples: ## Check the output of every example, and index the Go installation
+	go test -count=1 ./examples/...
+	$(MAKE) goindex
+
+.PHONY: goindex
+goindex: ## Index the Go installation, then again while workers are made to crash
+	timeout 600 go run ./examples/goindex -verify
+	timeout 600 go run ./examples/goindex -verify -chaos 0.02 -seed 1
+
+.PHONY: bench
+bench: ## Run the benchmarks; BENCH=regexp and COUNT=n choose
+	GOWORK=off go -C benchmarks test -run=NONE -bench='$(BENCH)' -count=$(COUNT) ./...
+
+.PHONY: apart
+apart: export GOWORK = off
+apart: ## Build and test the modules outside the workspace; each benchmark runs once
+	@for module in $(APART); do \
+		echo "module $$module"; \
+		go -C $$module build ./...; \
+		go -C $$module vet ./...; \
+		go -C $$module test ./...; \
+		go -C $$module test -run=NONE -bench=. -benchtime=1x ./...; \
+	done
+
+.PHONY: fmt
+fmt: $(TOOLS) ## Format all files
+	bin/golangci-lint fmt
+
+.PHONY: fmt-check
+fmt-check: ## Tell which files are not formatted
+	@files=$$(gofmt -s -l .); if [[ -n $$files ]]; then printf 'not formatted:\n%s\n' "$$files"; exit 1; fi
+
+.PHONY: vet
+vet: ## Run go vet on all modules
+	go vet $(PACKAGES)
+	@for module in $(APART); do (set -x; GOWORK=off go -C $$module vet ./...); done
+
+.PHONY: lint
+lint: $(TOOLS) ## Run golangci-lint on all modules
+	bin/golangci-lint run $(PACKAGES)
+	@for module in $(APART); do (cd $$module && set -x && GOWORK=off '$(CURDIR)/bin/golangci-lint' run); done
+
+.PHONY: vuln
+vuln: $(TOOLS) ## Look for known vulnerabilities (needs the vulnerability database)
+	bin/govulncheck $(PACKAGES)
+
+.PHONY: tidy-check
+tidy-check: ## Tell what go mod tidy would change in any module
+	@for module in $(MODULES); do (set -x; GOWORK=off go -C $$module mod tidy -diff); done
+
+.PHONY: tools
+tools: $(TOOLS) ## Build the linter and the vulnerability checker into bin/
+
+# One command builds both, at the versions that tools/go.mod states.
+$(TOOLS): tools/go.mod tools/go.sum
+	GOWORK=off go -C tools build -o ../bin/ tool
+
+.PHONY: ci
+ci: ## Do all that a change has to pass
+	bash .ci/run

@@ -1,0 +1,41 @@
+package actor
+
+import "context"
+
+// An Actor handles the messages of one mailbox, one at a time. Its fields need
+// no lock: Receive is never called by two goroutines at once, and what one call
+// writes the next one sees.
+//
+// Receive returns nil to go on. Any error ends the incarnation: [ErrStop]
+// normally, [ErrShutdown] as if it had been asked to, every other one as a
+// failure that the parent is told of. A panic and runtime.Goexit are failures
+// too.
+//
+// ctx lives as long as the incarnation: it is cancelled, with a cause, when the
+// actor is to stop. It may be kept and passed on for that long.
+type Actor[M any] interface {
+	Receive(ctx context.Context, msg M) error
+}
+
+// A Func is an actor that is just its Receive.
+type Func[M any] func(ctx context.Context, msg M) error
+
+// Receive calls f.
+func (f Func[M]) Receive(ctx context.Context, msg M) error { return f(ctx, msg) }
+
+// A Stopper is an actor with a stop hook. Stopped is called once for every
+// incarnation whose New returned, after its last message and after its
+// children have ended, with the reason; after a panic too. The only exception
+// is an incarnation that had to be abandoned.
+//
+// ctx is done when the time to stop is over: what was given with Stop, or
+// Spec.HookTimeout. An error that Stopped returns, or a panic in it, is added
+// to the error of the end and stops nothing else.
+type Stopper interface {
+	Stopped(ctx context.Context, exit Exit) error
+}
+
+// Make adapts a plain constructor to Spec.New.
+func Make[M any, A Actor[M]](construct func() A) func(context.Context, *Self[M]) (Actor[M], error) {
+	return func(context.Context, *Self[M]) (Actor[M], error) { return construct(), nil }
+}

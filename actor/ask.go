@@ -1,0 +1,94 @@
+package actor
+
+import (
+	"context"
+	"time"
+
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// Ask sends a question and waits for its answer. question puts the Reply that
+// it is given into the message; whoever handles the message answers with
+// Reply.Send or Reply.Fail, at once or later.
+//
+// Ask returns when the answer is there, when ctx is done (with its cause), or
+// as soon as it is certain that no answer will come: the address has ended, the
+// actor ended while it handled the question or while it held the Reply, the
+// mailbox dropped the message. Then the error is the actor's end: the error
+// that Receive returned, a *[PanicError], [ErrStopped], [ErrNoReply],
+// [ErrDropped]. Asking from a handler an actor that is waiting for that
+// handler, or asking oneself, is [ErrDeadlock] at once.
+//
+// The handler's context has ctx's deadline, and nothing else of ctx.
+func Ask[M, R any](ctx context.Context, to Ref[M], question func(Reply[R]) M) (R, error) {
+	p := newPending[R](ctx)
+	if to.target == nil {
+		return p.value, ErrStopped
+	}
+	msg := question(Reply[R]{p})
+	var span *monitoring.AskSpan
+	if from := monitoring.Sampled(ctx); !from.IsZero() {
+		span = traceAsk(ctx, to.target, msg)
+		p.meta.from, p.meta.sent = from, time.Now()
+		if span != nil {
+			p.meta.from = span.Ref()
+		}
+	}
+	err := to.target.DeliverAsk(ctx, msg, p)
+	if err == nil {
+		err = p.wait(ctx)
+	}
+	span.End(err)
+	if err != nil {
+		var none R
+		return none, err
+	}
+	return p.value, nil
+}
+
+// A Question is the asker's side of an ask, as a [Target] sees it.
+type Question interface {
+	// Fail says that no answer will come, and why.
+	Fail(cause error)
+	// Deadline is when the asker gives up, if it does.
+	Deadline() (time.Time, bool)
+}
+
+// DeliverAsk implements [Target].
+func (p *Process[M]) DeliverAsk(ctx context.Context, msg M, q Question) error {
+	if p.gate.Load() != open {
+		return p.refuse(ErrStopped)
+	}
+	if inc := callerOf(ctx); inc != nil && inc.fence.isCut() {
+		return p.refuse(ErrAbandoned)
+	}
+	env := envelope[M]{msg: msg}
+	if a, ok := q.(ask); ok {
+		env.meta = a.carry(&p.core)
+	} else {
+		by, _ := q.Deadline()
+		env.meta = &meta{ask: foreign{q}, deadline: by}
+	}
+	if inc := callerOf(ctx); inc != nil && inc.core == &p.core && inc.fence.call() != 0 {
+		path := p.Path()
+		return p.refuse(&DeadlockError{Path: []string{path, path}})
+	}
+	return p.enqueue(ctx, env, true)
+}
+
+// traceAsk begins the span of an ask to an actor that is part of a system.
+func traceAsk[M any](ctx context.Context, to Target[M], msg M) *monitoring.AskSpan {
+	p, ok := to.(*Process[M])
+	if !ok {
+		return nil
+	}
+	s := p.scope.Load()
+	if s == nil {
+		return nil
+	}
+	return s.runtime.telemetry.StartAsk(ctx, monitoring.AskInfo{
+		Type:    p.Type(),
+		Path:    p.Path(),
+		Message: messageName(msg),
+	})
+}

@@ -1,0 +1,97 @@
+package actor
+
+import (
+	"errors"
+	"reflect"
+	"time"
+)
+
+// An Event is what happened to a child, as its parent is told.
+type Event struct {
+	Child Child
+	Kind  EventKind
+	Err   error // why the start failed; ErrIgnore when the child chose not to run
+	Exit  Exit  // how it ended
+
+	// Incarnation is the number of the start, for children that count them.
+	Incarnation uint64
+}
+
+// An EventKind says which of an Event's fields count.
+type EventKind uint8
+
+const (
+	// ChildStarted: the child runs.
+	ChildStarted EventKind = iota
+	// ChildNotStarted: the child did not start; Event.Err tells why.
+	ChildNotStarted
+	// ChildEnded: the child has ended; Event.Exit tells how.
+	ChildEnded
+)
+
+// cause is why the child does not run.
+func (e Event) cause() error {
+	if e.Kind == ChildEnded {
+		return e.Exit.Err
+	}
+	return e.Err
+}
+
+// kidEvent brings what happened to a child to its parent.
+type kidEvent struct {
+	kid   *kid
+	event Event
+}
+
+func (s kidEvent) apply(c *core) bool {
+	k, inc := s.kid, s.kid.inc
+	if s.event.Kind == ChildStarted {
+		if c.inc != inc || inc.phase != receiving || !inc.kids.has(k) {
+			return true
+		}
+		return k.notify(s.event)
+	}
+	if c.inc != inc || !inc.kids.remove(k) {
+		return true // left behind by a parent that could not wait
+	}
+	if inc.phase == receiving && !k.notify(s.event) {
+		return false
+	}
+	if !inc.kids.keeps(k.child) {
+		retire(k.child, s.event.cause())
+	}
+	if c.inc == inc && inc.phase == reaping {
+		return c.reap()
+	}
+	return true
+}
+
+// stopChild is the time that an actor's child has to stop when its parent
+// ends.
+const stopChild = 5 * time.Second
+
+// share is the time that the next of n children gets to stop: the usual one,
+// but never so much that those after it, or the stop hook, would have none.
+func (i *incarnation) share(n int) time.Duration {
+	left := i.left()
+	if left == Forever {
+		return stopChild
+	}
+	left -= min(left/16, 100*time.Millisecond)
+	if n > 1 {
+		left /= 2
+	}
+	return min(stopChild, left)
+}
+
+// checkChild refuses what cannot be a child.
+func checkChild(child Child) error {
+	v := reflect.ValueOf(child)
+	switch {
+	case !v.IsValid(), v.Kind() == reflect.Pointer && v.IsNil():
+		return &FieldError{Field: "Child", Reason: errors.New("is nil")}
+	case !v.Comparable():
+		return &FieldError{Actor: child.Name(), Field: "Child", Reason: errors.New("is not comparable: use a pointer")}
+	}
+	return nil
+}

@@ -1,0 +1,222 @@
+package actor
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// gate says whether an address takes messages.
+const (
+	open uint32 = iota
+	closed
+)
+
+// A body is the part of an actor that knows its message type: the Process. Each method that
+// runs user code reports whether the run still belongs to the caller.
+type body interface {
+	Child
+	create(inc *incarnation) (exit Exit, mine bool)  // runs New
+	receive(inc *incarnation) outcome                // handles messages
+	stopped(inc *incarnation, exit Exit) (mine bool) // runs the stop hook
+	blame(inc *incarnation, exit Exit) Exit          // an end because of the message in hand
+	drop(cause error)                                // forgets the message in hand; its ask fails
+	bury(reason DropReason, cause error)             // what waits becomes dead letters
+	depth() int                                      // how much waits
+}
+
+// A core is the part of an actor that does not: its life as a child, its run
+// loop, its control lane.
+type core struct {
+	name     string
+	body     body
+	invalid  error         // what is wrong with the declaration, or nil
+	register string        // the name in the system's registry, or empty
+	owns     []Child       // addresses that end with this one
+	id       monitoring.ID // set before scope is, once
+
+	// Anyone.
+	wake    atomic.Uint64 // see "The wake-up protocol"
+	gate    atomic.Uint32 // open or closed
+	lane    lane
+	scope   atomic.Pointer[scope]       // the place in a system; nil before the first start
+	typ     atomic.Pointer[string]      // the actor's type; nil until it is known
+	current atomic.Pointer[incarnation] // from Start to the end; nil in between
+	waits   atomic.Pointer[wait]        // whom this actor's handler is waiting for
+	lost    atomic.Uint64               // messages that became dead letters
+	buried  atomic.Uint64               // those of them that were taken from the mailbox
+	refused atomic.Uint64               // messages that were refused with an error
+	late    atomic.Uint64               // answers that came too late
+	starts  atomic.Uint64               // incarnations so far
+
+	// mu protects done, dead and cause, and orders Start against the end of an
+	// incarnation.
+	mu    sync.Mutex
+	done  chan struct{} // made on demand, closed when the address ends
+	dead  bool          // the address has ended
+	cause error         // why
+
+	// Owned by the run loop.
+	inc *incarnation
+}
+
+// Name returns the name that the actor was declared with.
+func (c *core) Name() string { return c.name }
+
+// Type returns the actor's type: Spec.Type if given, else the name of the Go
+// type that New returned, else, before the first start, the actor's name.
+func (c *core) Type() string {
+	if t := c.typ.Load(); t != nil {
+		return *t
+	}
+	return c.name
+}
+
+// Path returns the names from the system's root down to the actor, joined by
+// slashes; before the first start it is the name alone.
+func (c *core) Path() string {
+	if s := c.scope.Load(); s != nil {
+		return s.pathOf(c.name)
+	}
+	return c.name
+}
+
+// ID returns the actor's identity in its system; zero before the first start.
+func (c *core) ID() monitoring.ID {
+	if c.scope.Load() == nil {
+		return monitoring.ID{}
+	}
+	return c.id
+}
+
+// Incarnation counts the actor's starts so far.
+func (c *core) Incarnation() uint64 { return c.starts.Load() }
+
+// Validate reports every wrong field of the declaration, joined; each is a
+// *[FieldError].
+func (c *core) Validate() error { return c.invalid }
+
+// Start implements [Child]. A process that runs already answers with
+// [ErrAlreadyStarted], one that was declared wrongly with [ErrInvalidSpec].
+func (c *core) Start(ctx context.Context, h Host) {
+	if c.invalid != nil {
+		h.Started(c.invalid)
+		return
+	}
+	c.mu.Lock()
+	if c.current.Load() != nil {
+		c.mu.Unlock()
+		h.Started(ErrAlreadyStarted)
+		return
+	}
+	s := scopeOf(ctx)
+	if c.scope.Load() == nil {
+		c.id = s.runtime.ids.Next()
+	}
+	c.scope.Store(s)
+	inc := newIncarnation(ctx, c, h)
+	c.current.Store(inc)
+	c.mu.Unlock()
+	c.tell(begin{inc})
+}
+
+// Stop implements [Child]: the message in hand is finished, those that wait
+// become dead letters unless the actor is started again.
+func (c *core) Stop(within time.Duration) { c.end(within, false) }
+
+// Drain is Stop, but the messages that are waiting now are handled first, as
+// far as the time allows. The incarnation's context is cancelled when the time
+// is over, not at once.
+func (c *core) Drain(within time.Duration) { c.end(within, true) }
+
+func (c *core) end(within time.Duration, drain bool) {
+	inc := c.current.Load()
+	if inc == nil {
+		return
+	}
+	by := inc.limit(within)
+	if !drain {
+		inc.cancel(ErrShutdown)
+	}
+	c.tell(halt{inc: inc, drain: drain})
+	if within <= 0 {
+		inc.expire()
+		return
+	}
+	inc.arm(by)
+}
+
+// Retire implements [Retirer].
+func (c *core) Retire(cause error) { c.tell(retirement{cause}) }
+
+// Done returns a channel that is closed when the address has ended: nothing
+// that was sent is waiting any more, and no incarnation will come unless the
+// actor is started anew. It stays open over restarts.
+func (c *core) Done() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done == nil {
+		c.done = make(chan struct{})
+		if c.dead {
+			close(c.done)
+		}
+	}
+	return c.done
+}
+
+// Err returns why the address ended: nil before Done is closed and after a
+// normal end.
+func (c *core) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cause
+}
+
+// retirement ends the address.
+type retirement struct{ cause error }
+
+func (s retirement) apply(c *core) bool {
+	if c.inc != nil { // its parent retires it first and has it end afterwards
+		c.inc.retire, c.inc.retireCause = true, s.cause
+		return true
+	}
+	c.close(s.cause)
+	return true
+}
+
+// close ends the address, in the order of a final stop: what waits becomes
+// dead letters, the name is free, the end is published.
+func (c *core) close(cause error) {
+	if c.gate.Swap(closed) == closed {
+		return
+	}
+	c.body.bury(ReasonStopped, stoppedBy(cause))
+	for i := len(c.owns) - 1; i >= 0; i-- {
+		retire(c.owns[i], cause)
+	}
+	if s := c.scope.Load(); s != nil && c.register != "" {
+		s.runtime.registry.remove(c.register, c)
+		c.observeRegistered(monitoring.ActorDeregistered)
+	}
+	c.mu.Lock()
+	c.dead, c.cause = true, cause
+	if c.done != nil {
+		close(c.done)
+	}
+	c.mu.Unlock()
+}
+
+// reopen makes an address that had ended valid again.
+func (c *core) reopen() {
+	if c.gate.Load() == open {
+		return
+	}
+	c.mu.Lock()
+	c.dead, c.cause = false, nil
+	c.done = nil
+	c.mu.Unlock()
+	c.gate.Store(open)
+}

@@ -1,0 +1,54 @@
+package actor
+
+import (
+	"fmt"
+	"time"
+)
+
+// A DropReason says why a message became a dead letter.
+type DropReason uint8
+
+const (
+	// ReasonStopped: the actor's address ended before the message was handled.
+	ReasonStopped DropReason = iota
+	// ReasonOverflow: the mailbox was full and its policy drops.
+	ReasonOverflow
+	// ReasonLateReply: an answer came after its ask was over.
+	ReasonLateReply
+)
+
+var reasonNames = [...]string{"stopped", "overflow", "late_reply"}
+
+// String returns the reason as it stands in events and metrics.
+func (r DropReason) String() string {
+	if int(r) < len(reasonNames) {
+		return reasonNames[r]
+	}
+	return fmt.Sprintf("DropReason(%d)", uint8(r))
+}
+
+// A DeadLetter is a message that was accepted, or dropped by the mailbox, and
+// will not be handled.
+type DeadLetter[M any] struct {
+	To     Ref[M]
+	Msg    M
+	Reason DropReason
+	At     time.Time
+}
+
+// deadLetter disposes of a message that will not be handled: its ask fails with
+// cause, it is counted, recorded, and given to the declared function.
+func (p *Process[M]) deadLetter(env envelope[M], reason DropReason, cause error) {
+	env.meta.fail(cause)
+	p.lost.Add(1)
+	p.recordLost(env.msg, reason)
+	if p.spec.DeadLetters == nil {
+		return
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			p.recordTrouble(fmt.Errorf("dead letters: %w", unwind(r).Err))
+		}
+	}()
+	p.spec.DeadLetters(DeadLetter[M]{To: p.Ref, Msg: env.msg, Reason: reason, At: time.Now()})
+}

@@ -1,0 +1,118 @@
+package actor
+
+import (
+	"context"
+	"time"
+
+	"github.com/understudy-go/understudy/mailbox"
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// Deliver implements [Target].
+func (p *Process[M]) Deliver(ctx context.Context, msg M, wait bool) error {
+	if p.gate.Load() != open {
+		return p.refuse(ErrStopped)
+	}
+	env := envelope[M]{msg: msg}
+	if inc, ok := ctx.(*incarnation); ok { // in a handler, and not traced
+		if inc.fence.isCut() {
+			return p.refuse(ErrAbandoned)
+		}
+	} else {
+		if ctx.Err() != nil && fenced(ctx) {
+			return p.refuse(ErrAbandoned)
+		}
+		if from := monitoring.Sampled(ctx); !from.IsZero() {
+			env.meta = &meta{from: from, sent: time.Now()}
+		}
+	}
+	return p.enqueue(ctx, env, wait)
+}
+
+// fenced reports whether ctx, which is done, comes from an incarnation that was
+// abandoned.
+func fenced(ctx context.Context) bool {
+	inc := callerOf(ctx)
+	return inc != nil && inc.fence.isCut()
+}
+
+// enqueue puts an envelope into the mailbox and wakes the actor.
+func (p *Process[M]) enqueue(ctx context.Context, env envelope[M], wait bool) error {
+	if p.invalid != nil {
+		return p.refuse(p.invalid)
+	}
+	outcome, evicted := p.queue.Offer(env)
+	if outcome == mailbox.Accepted {
+		p.notify()
+		return nil
+	}
+	return p.overflowed(ctx, env, outcome, evicted, wait)
+}
+
+// overflowed deals with a message that found the mailbox full.
+func (p *Process[M]) overflowed(ctx context.Context, env envelope[M], outcome mailbox.Outcome, evicted envelope[M], wait bool) error {
+	p.recordFull(env.msg, outcome)
+	switch outcome {
+	case mailbox.DroppedOldest:
+		p.deadLetter(evicted, ReasonOverflow, ErrDropped)
+		p.notify()
+		return nil
+	case mailbox.DroppedNewest:
+		p.deadLetter(env, ReasonOverflow, ErrDropped)
+		return ErrDropped
+	case mailbox.Full:
+		if wait {
+			return p.await(ctx, env)
+		}
+		fallthrough
+	default:
+		return p.refuse(ErrMailboxFull)
+	}
+}
+
+// refuse counts a message that is not accepted.
+func (p *Process[M]) refuse(err error) error {
+	p.refused.Add(1)
+	return err
+}
+
+// await blocks until there is room. A caller that is a handler is watched for
+// deadlock, since the room may never come: the actor may be waiting for the
+// caller.
+func (p *Process[M]) await(ctx context.Context, env envelope[M]) error {
+	if err := ctx.Err(); err != nil {
+		return p.refuse(context.Cause(ctx))
+	}
+	w := newWait(ctx, &p.core, nil)
+	if w == nil {
+		select {
+		case p.queue.C() <- env:
+			p.notify()
+			return nil
+		case <-ctx.Done():
+			return p.refuse(context.Cause(ctx))
+		}
+	}
+	defer w.done()
+	sent := func() bool {
+		outcome, _ := p.queue.Offer(env)
+		return outcome == mailbox.Accepted
+	}
+	if err := w.check(sent); err != nil {
+		return p.refuse(err)
+	}
+	for !w.passed {
+		select {
+		case p.queue.C() <- env:
+			w.passed = true
+		case ack := <-w.probes:
+			if w.passed = sent(); !w.passed {
+				close(ack)
+			}
+		case <-ctx.Done():
+			return p.refuse(context.Cause(ctx))
+		}
+	}
+	p.notify()
+	return nil
+}

@@ -1,0 +1,2 @@
+// Package actor runs actors.
+package actor

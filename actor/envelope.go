@@ -1,0 +1,28 @@
+package actor
+
+import (
+	"time"
+
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// An envelope is a message in a mailbox.
+type envelope[M any] struct {
+	msg  M
+	meta *meta // nil for a message that is neither traced nor an ask
+}
+
+// meta is what few messages have.
+type meta struct {
+	ask      ask                // the question to answer; nil for a plain message
+	deadline time.Time          // when the asker gives up; zero: never
+	from     monitoring.SpanRef // the sampled span that the message was sent in
+	sent     time.Time          // when it was; zero when it is not traced
+}
+
+// fail tells the asker, if there is one, that no answer will come.
+func (m *meta) fail(cause error) {
+	if m != nil && m.ask != nil {
+		m.ask.fail(cause)
+	}
+}

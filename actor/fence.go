@@ -1,0 +1,52 @@
+package actor
+
+import "sync/atomic"
+
+// A fence tells whether user code of an incarnation is running, and lets
+// another goroutine cut it off.
+//
+// The word is even while the framework runs and odd while user code does; it
+// grows with every change, so that an odd value names one call. A goroutine
+// that wants to abandon user code swaps the odd value it saw for the same
+// value with the top bit set. From then on the run belongs to that goroutine.
+// The one that comes back from user code fails to leave, and touches nothing
+// but its own stack any more. Since both sides swap the same word, exactly one
+// of them goes on, and what the runner wrote before it entered is visible to
+// the one that abandons it.
+type fence struct{ word atomic.Uint64 }
+
+const cut = 1 << 63
+
+// enter is called by the run loop before it calls user code.
+func (f *fence) enter() { f.word.Store(f.word.Load() + 1) }
+
+// leave is called by the run loop after user code has returned. False means
+// that the incarnation was abandoned.
+func (f *fence) leave() bool {
+	w := f.word.Load()
+	return w&cut == 0 && f.word.CompareAndSwap(w, w+1)
+}
+
+// abandon cuts user code off if any is running.
+func (f *fence) abandon() bool {
+	for {
+		w := f.word.Load()
+		if w&1 == 0 || w&cut != 0 {
+			return false
+		}
+		if f.word.CompareAndSwap(w, w|cut) {
+			return true
+		}
+	}
+}
+
+// call returns the number of the call of user code that is running, or 0.
+func (f *fence) call() uint64 {
+	if w := f.word.Load(); w&1 == 1 && w&cut == 0 {
+		return w
+	}
+	return 0
+}
+
+// isCut reports whether the incarnation was abandoned.
+func (f *fence) isCut() bool { return f.word.Load()&cut != 0 }

@@ -1,0 +1,27 @@
+package actor
+
+// call runs user code once, on the run loop. What it returns, panics with, or
+// ends its goroutine with comes back as an exit: kind Normal and a nil Err
+// when f returned nil. mine is false when the incarnation was abandoned
+// meanwhile, or when f called runtime.Goexit: then another goroutine goes on
+// with the run, and the caller must touch nothing.
+func (c *core) call(inc *incarnation, f func() error) (exit Exit, mine bool) {
+	inc.fence.enter()
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		exit = unwind(recover())
+		if mine = inc.fence.leave(); mine && exit.Kind == Goexit {
+			mine = false
+			go c.resume(inc, exit)
+		}
+	}()
+	err := f()
+	returned = true
+	if err != nil {
+		exit = Exit{Kind: classify(inc, err), Err: err}
+	}
+	return exit, inc.fence.leave()
+}

@@ -1,0 +1,166 @@
+package actor
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A phase is what an incarnation is doing.
+type phase uint8
+
+const (
+	starting  phase = iota // New has not returned yet
+	receiving              // messages are handled
+	reaping                // its children are being stopped
+	closing                // the stop hook runs
+	over                   // ended
+)
+
+var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "stopped"}
+
+// An incarnation is one life of an actor, from New to the end. It is the
+// context that its user code gets: through it the framework knows, without a
+// look-up, which actor a call comes from.
+type incarnation struct {
+	context.Context // cancelled, with a cause, when the incarnation is to end
+	cancel          context.CancelCauseFunc
+	base            context.Context // what it was started with
+	core            *core
+	host            Host
+	number          uint64
+	fence           fence
+	state           atomic.Uint32 // phase, for those who look from outside
+
+	// mu protects what follows.
+	mu       sync.Mutex
+	by       time.Time   // when the incarnation must have ended; zero: no limit
+	asked    time.Time   // when it was first asked to end
+	deadline *time.Timer // calls expire at by
+	finished bool        // Self has no effect any more
+	timers   map[*Timer]struct{}
+	children context.Context // in which children are started; made on demand
+
+	// Owned by the run loop.
+	phase       phase
+	exit        Exit // set when phase leaves receiving
+	watched     bool // a monitor records each message
+	created     bool // New returned an actor
+	reported    bool // host was told Started(nil)
+	waiting     bool // New called DeferStart: host is told when it says so
+	trap        func(Stopping) (mine bool)
+	drain       int   // messages to handle before the end; -1 when not draining
+	held        []ask // asks that were taken and not answered yet
+	kids        kids
+	retire      bool // the address ends with this incarnation
+	retireCause error
+}
+
+// turnKey finds the incarnation in a context derived from it.
+type turnKey struct{}
+
+// Value implements context.Context.
+func (i *incarnation) Value(key any) any {
+	if key == (turnKey{}) {
+		return i
+	}
+	return i.Context.Value(key)
+}
+
+// callerOf returns the incarnation whose handler ctx belongs to, or nil.
+func callerOf(ctx context.Context) *incarnation {
+	if i, ok := ctx.(*incarnation); ok {
+		return i
+	}
+	i, _ := ctx.Value(turnKey{}).(*incarnation)
+	return i
+}
+
+func newIncarnation(ctx context.Context, c *core, h Host) *incarnation {
+	if ctx.Done() != nil {
+		ctx = context.WithoutCancel(ctx)
+	}
+	own, cancel := context.WithCancelCause(ctx)
+	return &incarnation{
+		Context: own,
+		cancel:  cancel,
+		base:    ctx,
+		core:    c,
+		host:    h,
+		number:  c.starts.Add(1),
+		drain:   -1,
+	}
+}
+
+// enter sets the phase. Run loop only.
+func (i *incarnation) enter(p phase) {
+	i.phase = p
+	i.state.Store(uint32(p))
+}
+
+// limit notes that the incarnation is to end within d, and returns when: a
+// later limit never takes the place of an earlier one.
+func (i *incarnation) limit(d time.Duration) time.Time {
+	now := time.Now()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.asked.IsZero() {
+		i.asked = now
+	}
+	if d == Forever {
+		return i.by
+	}
+	if by := now.Add(max(d, 0)); i.by.IsZero() || by.Before(i.by) {
+		i.by = by
+	}
+	return i.by
+}
+
+// arm has expire called at the given time; zero means never.
+func (i *incarnation) arm(at time.Time) {
+	if at.IsZero() {
+		return
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if phase(i.state.Load()) == over {
+		return
+	}
+	if i.deadline == nil {
+		i.deadline = time.AfterFunc(time.Until(at), i.expire)
+		return
+	}
+	i.deadline.Reset(time.Until(at))
+}
+
+// left returns how much of the time to end remains; Forever without a limit.
+func (i *incarnation) left() time.Duration {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.by.IsZero() {
+		return Forever
+	}
+	return max(time.Until(i.by), 0)
+}
+
+// revoke makes Self and the timers ineffective.
+func (i *incarnation) revoke() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.finished = true
+	for t := range i.timers {
+		t.halt()
+	}
+	i.timers = nil
+}
+
+// disarm calls the deadline off.
+func (i *incarnation) disarm() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.deadline != nil {
+		i.deadline.Stop()
+		i.deadline = nil
+	}
+}

@@ -1,0 +1,61 @@
+package actor
+
+import "github.com/understudy-go/understudy/monitoring"
+
+// An Info is what can be seen of an actor from outside, at one moment. It is
+// read from atomics; the actor is not disturbed, and the figures are not one
+// consistent cut while it runs.
+type Info struct {
+	Name        string
+	Path        string
+	Type        string
+	ID          monitoring.ID
+	State       string // "declared", "starting", "receiving", "stopping", "waiting" for a restart, "stopped"
+	Incarnation uint64 // starts so far
+
+	Depth        int    // messages waiting
+	Capacity     int    // messages that can wait
+	Handled      uint64 // messages taken to be handled, the one in hand and the one that failed among them
+	DeadLettered uint64 // messages that were accepted, or dropped by the mailbox, and not handled
+	Rejected     uint64 // messages refused with an error
+	LateReplies  uint64 // answers of the actor that came too late
+}
+
+// Info returns what can be seen of the actor.
+//
+// Every message that was ever sent to it is in one of Handled, DeadLettered,
+// Rejected and Depth.
+func (p *Process[M]) Info() Info {
+	i := Info{
+		Name:         p.Name(),
+		Path:         p.Path(),
+		Type:         p.Type(),
+		ID:           p.ID(),
+		State:        p.state(),
+		Incarnation:  p.starts.Load(),
+		DeadLettered: p.lost.Load(),
+		Rejected:     p.refused.Load(),
+		LateReplies:  p.late.Load(),
+	}
+	if p.queue != nil {
+		s := p.queue.Stats()
+		i.Depth, i.Capacity = s.Depth, s.Capacity
+		i.Handled = s.Dequeued - p.buried.Load()
+	}
+	return i
+}
+
+// state names what the actor is doing.
+func (c *core) state() string {
+	if inc := c.current.Load(); inc != nil {
+		return phaseNames[inc.state.Load()]
+	}
+	switch {
+	case c.gate.Load() == closed:
+		return "stopped"
+	case c.starts.Load() == 0:
+		return "declared"
+	default:
+		return "waiting"
+	}
+}

@@ -1,0 +1,146 @@
+package actor
+
+import (
+	"maps"
+	"slices"
+	"sync"
+)
+
+// A kid is one start of a child, on its parent's side. It is the child's Host.
+type kid struct {
+	inc      *incarnation // the parent's
+	child    Child
+	notify   func(Event) (mine bool) // has the parent handle the event
+	stopping bool                    // the parent is ending and has asked it to stop
+
+	next, prev *kid // protected by kids.mu
+}
+
+// Started implements Host.
+func (k *kid) Started(err error) {
+	e := Event{Child: k.child, Kind: ChildStarted, Err: err}
+	if n, ok := k.child.(interface{ Incarnation() uint64 }); ok {
+		e.Incarnation = n.Incarnation()
+	}
+	if err != nil {
+		e.Kind = ChildNotStarted
+	}
+	k.inc.core.tell(kidEvent{k, e})
+}
+
+// Ended implements Host.
+func (k *kid) Ended(exit Exit) {
+	k.inc.core.tell(kidEvent{k, Event{Child: k.child, Kind: ChildEnded, Exit: exit}})
+}
+
+// kids is the table of an incarnation's children, oldest first. The run loop
+// owns what happens to them; mu is for Self, which user code may hold on to
+// for longer than it should.
+type kids struct {
+	mu       sync.Mutex
+	sealed   bool // no more children: the incarnation is ending
+	youngest *kid
+	by       map[Child]*kid
+	kept     map[Child]bool // ended, and their parent said Keep
+}
+
+func (t *kids) add(k *kid) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.sealed:
+		return ErrStopped
+	case t.by[k.child] != nil:
+		return ErrAlreadyStarted
+	}
+	if t.by == nil {
+		t.by = make(map[Child]*kid)
+	}
+	t.by[k.child] = k
+	delete(t.kept, k.child)
+	if k.prev = t.youngest; k.prev != nil {
+		k.prev.next = k
+	}
+	t.youngest = k
+	return nil
+}
+
+// remove reports whether k was there.
+func (t *kids) remove(k *kid) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.by[k.child] != k {
+		return false
+	}
+	delete(t.by, k.child)
+	if k.prev != nil {
+		k.prev.next = k.next
+	}
+	if k.next != nil {
+		k.next.prev = k.prev
+	} else {
+		t.youngest = k.prev
+	}
+	k.next, k.prev = nil, nil
+	return true
+}
+
+func (t *kids) has(k *kid) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.by[k.child] == k
+}
+
+// keep notes that the address of a child that has ended is to stay open.
+func (t *kids) keep(child Child) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.kept == nil {
+		t.kept = make(map[Child]bool)
+	}
+	t.kept[child] = true
+}
+
+// forget undoes keep.
+func (t *kids) forget(child Child) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.kept, child)
+}
+
+// leftover returns the children whose addresses were kept and that were not
+// started again, but for those in owned: their addresses outlive the
+// incarnation.
+func (t *kids) leftover(owned []Child) []Child {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.kept) == 0 {
+		return nil
+	}
+	for _, child := range owned {
+		delete(t.kept, child)
+	}
+	return slices.Collect(maps.Keys(t.kept))
+}
+
+// keeps reports whether a child that has ended keeps its address: it was
+// started again, or its parent said that it will be.
+func (t *kids) keeps(child Child) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.by[child] != nil || t.kept[child]
+}
+
+// seal lets no more children in.
+func (t *kids) seal() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sealed = true
+}
+
+// last returns the youngest child and how many there are.
+func (t *kids) last() (*kid, int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.youngest, len(t.by)
+}

@@ -1,0 +1,47 @@
+package actor
+
+import "reflect"
+
+// typeName is the name of an actor's Go type, without its package; fallback
+// for those without a name of their own to tell, such as Func.
+func typeName[M any](a Actor[M], fallback string) string {
+	if _, ok := a.(Func[M]); ok {
+		return fallback
+	}
+	if name := goName(reflect.TypeOf(a)); name != "" {
+		return name
+	}
+	return fallback
+}
+
+// messageName is the name of a message's Go type, without its package.
+func messageName[M any](msg M) string {
+	t := reflect.TypeOf(msg)
+	if t == nil { // a nil interface
+		return ""
+	}
+	if name := goName(t); name != "" {
+		return name
+	}
+	return t.String()
+}
+
+func goName(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Name()
+}
+
+// isNil reports whether an actor is nil or a nil pointer in an interface.
+func isNil[M any](a Actor[M]) bool {
+	v := reflect.ValueOf(a)
+	switch v.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Interface:
+		return v.IsNil()
+	default:
+		return false
+	}
+}

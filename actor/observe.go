@@ -1,0 +1,183 @@
+package actor
+
+import (
+	"context"
+	"time"
+
+	"github.com/understudy-go/understudy/mailbox"
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// telemetry returns the telemetry of the actor's system, or nil, which is
+// valid and does nothing.
+func (c *core) telemetry() *monitoring.Telemetry {
+	if s := c.scope.Load(); s != nil {
+		return s.runtime.telemetry
+	}
+	return nil
+}
+
+// event is an event of the actor with what all have in common.
+func (c *core) event(kind monitoring.ActorKind, inc *incarnation) monitoring.ActorEvent {
+	return monitoring.ActorEvent{
+		Time:        time.Now(),
+		Kind:        kind,
+		ID:          c.ID(),
+		Path:        c.Path(),
+		Type:        c.Type(),
+		Incarnation: inc.number,
+	}
+}
+
+func (c *core) observeStarted(inc *incarnation) {
+	t := c.telemetry()
+	if !t.ObservesActors() {
+		return
+	}
+	if inc.number == 1 {
+		t.Actor(c.event(monitoring.Spawned, inc))
+	}
+	t.Actor(c.event(monitoring.Started, inc))
+}
+
+func (c *core) observeStopped(inc *incarnation) {
+	t := c.telemetry()
+	if !t.ObservesActors() || !inc.created {
+		return
+	}
+	e := c.event(monitoring.Stopped, inc)
+	e.Reason, e.Err = inc.exit.Kind.String(), inc.exit.Err
+	t.Actor(e)
+}
+
+// observeRegistered records that the actor's name was taken or given back.
+func (c *core) observeRegistered(kind monitoring.SystemKind) {
+	c.telemetry().System(monitoring.SystemEvent{Time: time.Now(), Kind: kind, Name: c.register, Path: c.Path()})
+}
+
+// watches reports whether a monitor records each message.
+func (c *core) watches() bool {
+	t := c.telemetry()
+	return t.ObservesActors() || t.ObservesMailboxes()
+}
+
+// trace begins the span of a message that was sent in a sampled one.
+func (p *Process[M]) trace(ctx context.Context, inc *incarnation, env envelope[M]) (context.Context, *monitoring.ProcessSpan) {
+	return p.telemetry().StartProcess(ctx, env.meta.from, monitoring.ProcessInfo{
+		Path:        p.Path(),
+		Type:        p.Type(),
+		Message:     messageName(env.msg),
+		Incarnation: inc.number,
+		Depth:       p.queue.Len(),
+		Wait:        time.Since(env.meta.sent),
+		Ask:         env.meta.ask != nil,
+	})
+}
+
+// recordReceived records that a message is going to be handled, and returns
+// when, if that will be asked for.
+func (p *Process[M]) recordReceived(inc *incarnation, msg M) (began time.Time) {
+	if !inc.watched {
+		return
+	}
+	t := p.telemetry()
+	if t.ObservesMailboxes() {
+		t.Mailbox(p.mailboxEvent(monitoring.Dequeued, msg))
+	}
+	if t.ObservesActors() {
+		e := p.event(monitoring.MessageReceived, inc)
+		e.Message, began = messageName(msg), e.Time
+		t.Actor(e)
+	}
+	return began
+}
+
+func (p *Process[M]) recordProcessed(inc *incarnation, msg M, began time.Time) {
+	if began.IsZero() {
+		return
+	}
+	e := p.event(monitoring.MessageProcessed, inc)
+	e.Message, e.Duration = messageName(msg), e.Time.Sub(began)
+	p.telemetry().Actor(e)
+}
+
+func (p *Process[M]) recordError(inc *incarnation, exit Exit) {
+	if t := p.telemetry(); t.ObservesActors() {
+		e := p.event(monitoring.ErrorOccurred, inc)
+		e.Message, e.Err, e.Reason = exit.Message, exit.Err, exit.Kind.String()
+		t.Actor(e)
+	}
+}
+
+// recordTrouble records that a user's function apart from the actor's own
+// failed.
+func (p *Process[M]) recordTrouble(err error) {
+	p.telemetry().Actor(monitoring.ActorEvent{
+		Time: time.Now(),
+		Kind: monitoring.ErrorOccurred,
+		ID:   p.ID(),
+		Path: p.Path(),
+		Type: p.Type(),
+		Err:  err,
+	})
+}
+
+func (p *Process[M]) mailboxEvent(kind monitoring.MailboxKind, msg M) monitoring.MailboxEvent {
+	return monitoring.MailboxEvent{
+		Time:     time.Now(),
+		Kind:     kind,
+		Path:     p.Path(),
+		Type:     p.Type(),
+		Message:  messageName(msg),
+		Depth:    p.queue.Len(),
+		Capacity: p.queue.Cap(),
+	}
+}
+
+// recordFull records what a message that found the mailbox full led to.
+func (p *Process[M]) recordFull(msg M, outcome mailbox.Outcome) {
+	t := p.telemetry()
+	if !t.ObservesMailboxes() {
+		return
+	}
+	t.Mailbox(p.mailboxEvent(monitoring.CapacityReached, msg))
+	switch outcome {
+	case mailbox.Full:
+		t.Mailbox(p.mailboxEvent(monitoring.BackpressureApplied, msg))
+	case mailbox.DroppedNewest, mailbox.DroppedOldest:
+		e := p.mailboxEvent(monitoring.MessageDropped, msg)
+		e.Reason = ReasonOverflow.String()
+		t.Mailbox(e)
+	}
+}
+
+// recordLost records a dead letter.
+func (p *Process[M]) recordLost(msg M, reason DropReason) {
+	s := p.scope.Load()
+	if s == nil {
+		return // never started: nobody else to tell
+	}
+	e := p.mailboxEvent(monitoring.DeadLetter, msg)
+	e.Reason = reason.String()
+	s.runtime.letters.add(LetterRecord{To: e.Path, Type: e.Type, Message: e.Message, Reason: reason, At: e.Time})
+	s.runtime.telemetry.Mailbox(e)
+}
+
+// lateReply records an answer that came too late.
+func (c *core) lateReply() {
+	c.late.Add(1)
+	s := c.scope.Load()
+	if s == nil {
+		return
+	}
+	r := LetterRecord{To: c.Path(), Type: c.Type(), Message: "reply", Reason: ReasonLateReply, At: time.Now()}
+	s.runtime.letters.add(r)
+	s.runtime.telemetry.Mailbox(monitoring.MailboxEvent{
+		Time:    r.At,
+		Kind:    monitoring.DeadLetter,
+		Path:    r.To,
+		Type:    r.Type,
+		Message: r.Message,
+		Reason:  r.Reason.String(),
+	})
+}

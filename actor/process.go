@@ -1,0 +1,133 @@
+package actor
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/understudy-go/understudy/mailbox"
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// A Process is a declared actor: its address, its mailbox, and, while it runs,
+// its state. It implements [Child]; a supervisor or a system starts it.
+//
+// The Ref, and with it Send, may be used at once: messages wait for the first
+// start.
+type Process[M any] struct {
+	// Ref is the actor's address. It stays the same over all restarts.
+	Ref[M]
+	core
+	spec  Spec[M]
+	queue *mailbox.Mailbox[envelope[M]]
+
+	// Owned by the run loop.
+	actor Actor[M]
+	hand  envelope[M] // the message being handled
+	span  *monitoring.ProcessSpan
+}
+
+// New declares an actor. It cannot fail: what is wrong with the spec is told by
+// Validate, by the start, and by every Send, as [ErrInvalidSpec].
+func New[M any](spec Spec[M]) *Process[M] {
+	p := &Process[M]{spec: spec}
+	p.core.body = p
+	p.core.name = spec.Name
+	p.core.register = spec.Registered
+	p.core.owns = spec.Owns
+	p.core.invalid = spec.Validate()
+	p.core.wake.Store(parked)
+	p.Ref = Ref[M]{p}
+	if spec.Type != "" {
+		p.core.typ.Store(&spec.Type)
+	}
+	if p.core.invalid == nil {
+		p.queue, p.core.invalid = mailbox.New[envelope[M]](spec.Mailbox)
+	}
+	return p
+}
+
+// Name returns the name that the actor was declared with.
+func (p *Process[M]) Name() string { return p.core.Name() }
+
+// Path returns the names from the system's root down to the actor, joined by
+// slashes; before the first start it is the name alone.
+func (p *Process[M]) Path() string { return p.core.Path() }
+
+// ID returns the actor's identity in its system; zero before the first start.
+func (p *Process[M]) ID() monitoring.ID { return p.core.ID() }
+
+// create implements body.
+func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
+	var made Actor[M]
+	exit, mine = p.call(inc, func() (err error) {
+		made, err = p.spec.New(inc, &Self[M]{p, inc})
+		if err == nil && isNil(made) {
+			err = errors.New("actor: New returned no actor and no error")
+		}
+		return err
+	})
+	if !mine || exit.Err != nil {
+		return exit, mine
+	}
+	p.actor = made
+	if p.typ.Load() == nil {
+		name := typeName(made, p.name)
+		p.typ.Store(&name)
+	}
+	return exit, true
+}
+
+// stopped implements body: it runs the stop hook.
+func (p *Process[M]) stopped(inc *incarnation, exit Exit) (mine bool) {
+	hook, ok := p.actor.(Stopper)
+	p.actor = nil
+	if !ok {
+		return true
+	}
+	within := min(p.hookTimeout(), inc.left())
+	within = max(within, hookGrace)
+	ctx, cancel := inc.hookContext(within)
+	defer cancel()
+	failed, mine := p.call(inc, func() error { return hook.Stopped(ctx, exit) })
+	if mine && failed.Err != nil {
+		inc.hookFailed(failed)
+	}
+	return mine
+}
+
+func (p *Process[M]) hookTimeout() time.Duration {
+	if p.spec.HookTimeout == 0 {
+		return defaultHookTimeout
+	}
+	return p.spec.HookTimeout
+}
+
+// hookContext returns the context for the stop hook, which the incarnation's
+// own cancellation does not touch, and has the hook abandoned when it is over.
+func (i *incarnation) hookContext(within time.Duration) (context.Context, context.CancelFunc) {
+	ctx := context.WithoutCancel(i)
+	if within == Forever {
+		return ctx, func() {}
+	}
+	by := time.Now().Add(within)
+	i.arm(by)
+	return context.WithDeadlineCause(ctx, by, ErrShutdown)
+}
+
+// depth implements body.
+func (p *Process[M]) depth() int { return p.queue.Len() }
+
+// drop implements body: it fails the ask in hand and forgets the state.
+func (p *Process[M]) drop(cause error) {
+	p.hand.meta.fail(cause)
+	p.actor, p.hand, p.span = nil, envelope[M]{}, nil
+}
+
+// bury implements body: what waits becomes dead letters.
+func (p *Process[M]) bury(reason DropReason, cause error) {
+	for env, ok := p.queue.Take(); ok; env, ok = p.queue.Take() {
+		p.buried.Add(1)
+		p.deadLetter(env, reason, cause)
+	}
+}

@@ -1,0 +1,196 @@
+package actor
+
+import (
+	"context"
+	"time"
+
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// budget is how many messages a run handles before it lets others run. At 60
+// to 100 ns a message a turn lasts a few microseconds; a slow handler's turn
+// is bounded by the scheduler's own preemption.
+const budget = 256
+
+// receive implements body: it handles messages until there are none, a signal
+// comes, the incarnation ends, or the budget is used up.
+//
+// One deferred function serves the whole batch, which costs a message nothing.
+func (p *Process[M]) receive(inc *incarnation) (o outcome) {
+	returned := false
+	defer func() {
+		if !returned {
+			o = p.unwound(inc, recover())
+		}
+	}()
+	a := p.actor
+	for range budget {
+		if p.lane.waiting.Load() != 0 {
+			returned = true
+			return more
+		}
+		if inc.drain == 0 {
+			returned = true
+			return p.after(p.conclude(Exit{Kind: Shutdown}))
+		}
+		env, ok := p.queue.Take()
+		if !ok {
+			returned = true
+			if inc.drain > 0 { // others' messages were evicted by newer ones
+				return p.after(p.conclude(Exit{Kind: Shutdown}))
+			}
+			return idle
+		}
+		p.hand = env
+		if inc.drain > 0 {
+			inc.drain--
+		}
+		var err error
+		if env.meta == nil && !inc.watched {
+			inc.fence.enter()
+			err = a.Receive(inc, env.msg)
+			if !inc.fence.leave() {
+				returned = true
+				return gone
+			}
+			p.hand = envelope[M]{}
+		} else {
+			mine := true
+			if err, mine = p.observed(inc, a, env); !mine {
+				returned = true
+				return gone
+			}
+		}
+		if err != nil {
+			returned = true
+			return p.after(p.conclude(p.blame(inc, Exit{Kind: classify(inc, err), Err: err})))
+		}
+	}
+	returned = true
+	return spent
+}
+
+// after is the outcome of a batch that ended the incarnation.
+func (p *Process[M]) after(mine bool) outcome {
+	if mine {
+		return more
+	}
+	return gone
+}
+
+// observed handles a message that is an ask, is traced, or is recorded by a
+// monitor.
+func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (err error, mine bool) {
+	ctx := context.Context(inc)
+	m := env.meta
+	if m == nil {
+		m = &meta{}
+	}
+	if !m.deadline.IsZero() {
+		d := withDeadline(ctx, m.deadline)
+		defer d.release()
+		ctx = d
+	}
+	if !m.from.IsZero() {
+		ctx, p.span = p.trace(ctx, inc, env)
+	}
+	began := p.recordReceived(inc, env.msg)
+
+	inc.fence.enter()
+	err = a.Receive(ctx, env.msg)
+	if !inc.fence.leave() {
+		return nil, false
+	}
+	if err != nil {
+		return err, true
+	}
+	p.recordProcessed(inc, env.msg, began)
+	p.span.End(nil)
+	if m.ask != nil && m.ask.open() {
+		inc.hold(m.ask)
+	}
+	p.hand, p.span = envelope[M]{}, nil
+	return nil, true
+}
+
+// receiveOne handles one message that came through the control lane.
+func (p *Process[M]) receiveOne(inc *incarnation, make func() M) (mine bool) {
+	a := p.actor
+	exit, mine := p.call(inc, func() error {
+		msg := make()
+		p.hand = envelope[M]{msg: msg}
+		return a.Receive(inc, msg)
+	})
+	switch {
+	case !mine:
+		return false
+	case exit.Err != nil:
+		return p.conclude(p.blame(inc, exit))
+	default:
+		p.hand = envelope[M]{}
+		return true
+	}
+}
+
+// unwound is called by the deferred function of receive when user code did not
+// return: it panicked or called runtime.Goexit.
+func (p *Process[M]) unwound(inc *incarnation, recovered any) outcome {
+	exit := unwind(recovered)
+	switch {
+	case !inc.fence.leave():
+		return gone // it was abandoned before
+	case exit.Kind == Goexit:
+		go p.resume(inc, exit)
+		return gone
+	default:
+		return p.after(p.conclude(p.blame(inc, exit)))
+	}
+}
+
+// blame implements body: it completes the end with what is known of the
+// message in hand, and ends the message's span. The ask, if it is one, fails
+// when everything else has ended.
+func (p *Process[M]) blame(inc *incarnation, exit Exit) Exit {
+	exit.Message = messageName(p.hand.msg)
+	exit.At = time.Now()
+	exit.Incarnation = inc.number
+	if exit.Kind.Abnormal() {
+		p.recordError(inc, exit)
+	}
+	if p.span == nil {
+		return exit
+	}
+	exit.Trace = p.span.Ref()
+	if exit.Kind.Abnormal() {
+		f := FailureOf(p, exit)
+		p.span.End(&f)
+	} else {
+		p.span.End(nil)
+	}
+	p.span = nil
+	return exit
+}
+
+// FailureOf describes the end of a child as monitoring knows it.
+func FailureOf(child Child, exit Exit) monitoring.Failure {
+	return monitoring.Failure{
+		Path:        pathOf(child),
+		Name:        child.Name(),
+		Type:        typeOf(child),
+		Incarnation: exit.Incarnation,
+		Message:     exit.Message,
+		Kind:        exit.Kind.String(),
+		Err:         exit.Err,
+		At:          exit.At,
+		Depth:       exit.Depth,
+		Trace:       exit.Trace,
+	}
+}
+
+// pathOf is the child's path where it tells one, its name otherwise.
+func pathOf(child Child) string {
+	if p, ok := child.(interface{ Path() string }); ok {
+		return p.Path()
+	}
+	return child.Name()
+}

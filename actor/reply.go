@@ -1,0 +1,171 @@
+package actor
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// A Reply is where the answer to one question goes. It may be kept, and
+// answered later or by another goroutine; but when the incarnation that
+// handled the question ends without an answer, the ask fails.
+//
+// Only the first answer counts. One that comes after the ask is over is
+// counted as a dead letter and reaches nobody, least of all a later ask.
+type Reply[R any] struct {
+	p *pending[R]
+}
+
+// Send answers with a value.
+func (r Reply[R]) Send(value R) { r.answer(value, nil) }
+
+// Fail answers with an error, which Ask returns. A nil error counts as
+// [ErrNoReply].
+func (r Reply[R]) Fail(err error) {
+	if err == nil {
+		err = ErrNoReply
+	}
+	var none R
+	r.answer(none, err)
+}
+
+func (r Reply[R]) answer(value R, err error) {
+	if r.p == nil {
+		return
+	}
+	if !r.p.settle(value, err) && r.p.to != nil {
+		r.p.to.lateReply()
+	}
+}
+
+// ask is a question that an actor of this process has, without the type of its
+// answer.
+type ask interface {
+	carry(to *core) *meta // what travels in the envelope
+	open() bool           // nobody has answered
+	pressing() bool       // and the message is queued, or is being handled
+	keep()                // the handler has returned without an answer
+	fail(cause error)
+}
+
+// The states of a pending ask.
+const (
+	askOpen uint32 = iota
+	askKept
+	askClaimed // an answer is being written
+	askOver
+)
+
+// pending is one ask in flight.
+type pending[R any] struct {
+	meta     meta
+	to       *core // set before the message is sent
+	state    atomic.Uint32
+	answered chan struct{} // closed when value and err are set
+	value    R
+	err      error
+}
+
+func newPending[R any](ctx context.Context) *pending[R] {
+	p := &pending[R]{answered: make(chan struct{})}
+	p.meta.ask = p
+	p.meta.deadline, _ = ctx.Deadline()
+	return p
+}
+
+func (p *pending[R]) carry(to *core) *meta {
+	p.to = to
+	return &p.meta
+}
+
+func (p *pending[R]) open() bool     { return p.state.Load() <= askKept }
+func (p *pending[R]) pressing() bool { return p.state.Load() == askOpen }
+func (p *pending[R]) keep()          { p.state.CompareAndSwap(askOpen, askKept) }
+
+// fail says that no answer will come, unless there is one.
+func (p *pending[R]) fail(cause error) {
+	var none R
+	p.settle(none, cause)
+}
+
+// Fail implements Question.
+func (p *pending[R]) Fail(cause error) { p.fail(cause) }
+
+// Deadline implements Question.
+func (p *pending[R]) Deadline() (time.Time, bool) {
+	return p.meta.deadline, !p.meta.deadline.IsZero()
+}
+
+// settle sets the answer if nobody has before.
+func (p *pending[R]) settle(value R, err error) bool {
+	if !p.claim() {
+		return false
+	}
+	p.value, p.err = value, err
+	p.state.Store(askOver)
+	close(p.answered)
+	return true
+}
+
+// claim wins the right to settle the ask.
+func (p *pending[R]) claim() bool {
+	return p.state.CompareAndSwap(askOpen, askClaimed) || p.state.CompareAndSwap(askKept, askClaimed) ||
+		p.state.CompareAndSwap(askOpen, askClaimed)
+}
+
+// wait blocks until there is an answer or ctx is done.
+func (p *pending[R]) wait(ctx context.Context) error {
+	if w := newWait(ctx, p.to, p); w != nil {
+		defer w.done()
+		if err := w.check(nil); err != nil && p.claim() {
+			p.state.Store(askOver)
+			return err
+		}
+	}
+	select {
+	case <-p.answered:
+		return p.err
+	case <-ctx.Done():
+	}
+	if p.claim() { // from now on an answer is late
+		p.state.Store(askOver)
+		return context.Cause(ctx)
+	}
+	<-p.answered
+	return p.err
+}
+
+// foreign is a question whose asker lives elsewhere.
+type foreign struct{ q Question }
+
+func (f foreign) carry(*core) *meta { return nil }
+func (f foreign) open() bool        { return true }
+func (f foreign) pressing() bool    { return false }
+func (f foreign) keep()             {}
+func (f foreign) fail(cause error)  { f.q.Fail(cause) }
+
+// hold notes a question that was handled and not answered, so that it fails
+// when the incarnation ends. Those answered since are swept out now and then.
+func (i *incarnation) hold(a ask) {
+	a.keep()
+	if len(i.held) == cap(i.held) {
+		kept := i.held[:0]
+		for _, h := range i.held {
+			if h.open() {
+				kept = append(kept, h)
+			}
+		}
+		clear(i.held[len(kept):])
+		i.held = kept
+	}
+	i.held = append(i.held, a)
+}
+
+// unanswered is what the asker of a held question is told.
+func unanswered(exit Exit) error {
+	if exit.Err == nil {
+		return ErrNoReply
+	}
+	return fmt.Errorf("%w: %w", ErrNoReply, exit.Err)
+}

@@ -1,0 +1,113 @@
+package actor
+
+import "runtime"
+
+// The wake-up protocol
+//
+// An idle actor holds no goroutine. Whoever gives it work starts its run if
+// nobody else has; the word wake decides. Its states:
+//
+//	0        idle: the next who gives work starts a run
+//	parked   no run, and messages alone do not start one: the actor is between
+//	         two incarnations. Control traffic does.
+//	n        a run is on; n grows with every piece of work given
+//
+// Giving work is: store it (into the mailbox's channel or the lane), then add
+// 1 to wake. A run reads n, works until it finds nothing, and then tries to
+// swap n for 0 (or parked). If the swap fails, work was given after n was
+// read, so it looks again.
+//
+// Nothing is left asleep. Take a message whose add gave the value v, while a
+// run was on. That run ends only by swapping the value it read. If it had read
+// v or later, its read synchronizes after the add, hence after the message was
+// stored, so that the search that followed the read saw the message. If it had
+// read an earlier value, the swap fails. Adds and swaps are read-modify-write
+// on one word, which Go orders in one way for all goroutines, and the store is
+// sequenced before the add; nothing rests on len(ch) or on a failed receive,
+// which order nothing. So it holds on weakly ordered processors too.
+//
+// Never two runs. A run starts only by a change from 0 or parked, and only one
+// goroutine can make that change; wake is non-zero until the run that it
+// started swaps it back. A run can pass from one goroutine to another: after
+// runtime.Goexit, and when user code is abandoned (see fence).
+//
+// The sum of n cannot overflow into parked: it would take 2^63 messages in
+// one run.
+const parked = 1 << 63
+
+// notify tells the actor that a message is in its mailbox.
+func (c *core) notify() {
+	if c.wake.Add(1) == 1 {
+		go c.run()
+	}
+}
+
+// tell gives the actor a signal.
+func (c *core) tell(s signal) {
+	c.lane.push(s)
+	w := c.wake.Add(1)
+	if w == 1 {
+		go c.run()
+		return
+	}
+	for w&parked != 0 {
+		if c.wake.CompareAndSwap(w, 1) {
+			go c.run()
+			return
+		}
+		w = c.wake.Load()
+	}
+}
+
+// An outcome is why a turn of the run loop ended.
+type outcome uint8
+
+const (
+	idle   outcome = iota // nothing to do
+	asleep                // nothing to do until control traffic comes
+	more                  // there may be more to do
+	spent                 // the budget is used up: others come first
+	gone                  // the run belongs to another goroutine now
+)
+
+// run works until there is nothing left to do.
+func (c *core) run() {
+	for {
+		n := c.wake.Load()
+		switch c.turn() {
+		case idle:
+			if c.wake.CompareAndSwap(n, 0) {
+				return
+			}
+		case asleep:
+			if c.wake.CompareAndSwap(n, parked) {
+				return
+			}
+		case spent:
+			runtime.Gosched()
+		case gone:
+			return
+		case more:
+		}
+	}
+}
+
+// turn applies all control traffic, then handles messages up to the budget.
+func (c *core) turn() outcome {
+	for s := c.lane.take(); s != nil; s = c.lane.take() {
+		if !s.apply(c) {
+			return gone
+		}
+	}
+	switch {
+	case c.inc != nil && c.inc.phase == receiving:
+		return c.body.receive(c.inc)
+	case c.inc != nil: // starting or ending: messages wait
+		return asleep
+	case c.gate.Load() == closed:
+		c.body.bury(ReasonStopped, ErrStopped)
+		return idle
+	default: // before the first start, or between two incarnations
+		return asleep
+	}
+}

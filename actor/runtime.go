@@ -1,0 +1,77 @@
+package actor
+
+import (
+	"context"
+
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// A Runtime is what the actors of one system share: identities, the registry,
+// telemetry, dead letters. Package system makes one for each system; actors
+// find it in the context that they are started with.
+type Runtime struct {
+	ids       *monitoring.IDs
+	telemetry *monitoring.Telemetry
+	registry  registry
+	letters   letters
+}
+
+// NewRuntime returns the runtime of a new system. telemetry may be nil.
+func NewRuntime(ids *monitoring.IDs, telemetry *monitoring.Telemetry) *Runtime {
+	return &Runtime{ids: ids, telemetry: telemetry}
+}
+
+// Context returns the context with which the actors at the top of a system are
+// started. It has ctx's values, but neither its cancellation nor its span: what
+// actors do later is no part of what their starter was doing.
+func (r *Runtime) Context(ctx context.Context) context.Context {
+	ctx = monitoring.Untraced(context.WithoutCancel(ctx))
+	return context.WithValue(ctx, scopeKey{}, &scope{runtime: r})
+}
+
+// A scope is a place in a system's tree: that of the children of one actor.
+// It never changes.
+type scope struct {
+	runtime *Runtime
+	path    string // of the parent; empty at the top
+}
+
+type scopeKey struct{}
+
+func (s *scope) pathOf(name string) string { return s.path + "/" + name }
+
+// scopeOf returns the place that ctx says. An actor that is started outside of
+// any system is one of its own.
+func scopeOf(ctx context.Context) *scope {
+	if s, ok := ctx.Value(scopeKey{}).(*scope); ok {
+		return s
+	}
+	return &scope{runtime: NewRuntime(monitoring.NewIDs(), nil)}
+}
+
+// nursery is the context in which the incarnation's children are started. It
+// does not derive from the incarnation's own, for cancelling that must not
+// reach the children: they are stopped one after another.
+func (i *incarnation) nursery() context.Context {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.children == nil {
+		i.children = context.WithValue(i.base, scopeKey{}, &scope{
+			runtime: i.core.scope.Load().runtime,
+			path:    i.core.Path(),
+		})
+	}
+	return i.children
+}
+
+// runtime returns the incarnation's system.
+func (i *incarnation) runtime() *Runtime { return i.core.scope.Load().runtime }
+
+// Caller returns the path of the actor whose handler ctx belongs to, or the
+// empty string.
+func Caller(ctx context.Context) string {
+	if inc := callerOf(ctx); inc != nil {
+		return inc.core.Path()
+	}
+	return ""
+}

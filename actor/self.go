@@ -1,0 +1,117 @@
+package actor
+
+import (
+	"time"
+
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// A Self is an incarnation's handle on itself, given to New. It has no effect
+// any more once the incarnation has ended or was abandoned.
+//
+//	Ref, Name, Path, ID, Incarnation   who it is
+//	Start, Stop, Keep, Retire          its children
+//	After                              timers
+//	DeferStart, TrapStop               its own start and end, in several steps
+type Self[M any] struct {
+	p   *Process[M]
+	inc *incarnation
+}
+
+// Ref returns the actor's own address.
+func (s *Self[M]) Ref() Ref[M] { return s.p.Ref }
+
+// Name returns the name that the actor was declared with.
+func (s *Self[M]) Name() string { return s.p.Name() }
+
+// Path returns the actor's path, such as "/shop/orders/worker-3".
+func (s *Self[M]) Path() string { return s.p.Path() }
+
+// ID returns the actor's identity in its system.
+func (s *Self[M]) ID() monitoring.ID { return s.p.ID() }
+
+// Incarnation counts the actor's starts, from 1.
+func (s *Self[M]) Incarnation() uint64 { return s.inc.number }
+
+// Telemetry returns the telemetry of the actor's system.
+func (s *Self[M]) Telemetry() *monitoring.Telemetry { return s.inc.runtime().telemetry }
+
+// Start starts a child and returns at once. What happens to the child comes
+// back as messages: on makes one of each event, and Receive gets it ahead of
+// the messages in the mailbox. A child that has ended keeps its address only if
+// Receive starts it again, or says Keep, while it handles that event.
+//
+// When the actor ends, its children are stopped first, last started first.
+//
+// The errors are [ErrAlreadyStarted] when the child is one already,
+// [ErrInvalidSpec], and [ErrStopped] when the incarnation is over.
+func (s *Self[M]) Start(child Child, on func(Event) M) error {
+	if err := checkChild(child); err != nil {
+		return err
+	}
+	if s.inc.fence.isCut() {
+		return ErrAbandoned
+	}
+	k := &kid{inc: s.inc, child: child}
+	k.notify = func(e Event) bool { return s.p.receiveOne(s.inc, func() M { return on(e) }) }
+	if err := s.inc.kids.add(k); err != nil {
+		return err
+	}
+	child.Start(s.inc.nursery(), k)
+	return nil
+}
+
+// Stop has a child end within the given time and returns at once; its end
+// comes as an event.
+func (s *Self[M]) Stop(child Child, within time.Duration) {
+	if !s.inc.fence.isCut() {
+		child.Stop(within)
+	}
+}
+
+// Keep keeps the address of a child that has ended open, for a later Start.
+// Messages to it wait meanwhile.
+func (s *Self[M]) Keep(child Child) { s.inc.kids.keep(child) }
+
+// Retire ends the address of a child that does not run; see [Retirer].
+func (s *Self[M]) Retire(child Child, cause error) {
+	s.inc.kids.forget(child)
+	retire(child, cause)
+}
+
+// After has msg handled after d, ahead of the messages in the mailbox; at once
+// if d is not positive. A timer that was stopped never fires, nor does one of
+// an incarnation that has ended, even if its time had come before.
+func (s *Self[M]) After(d time.Duration, msg M) *Timer {
+	t := &Timer{inc: s.inc}
+	fire := func() { s.p.tell(tick[M]{s.p, t, msg}) }
+	t.start(d, fire)
+	return t
+}
+
+// DeferStart, called in New, says that the actor is not ready when New
+// returns. Messages are handled as usual, but the parent is told that the
+// actor has started only when the function that DeferStart returns is called
+// with nil. With an error the actor ends, and its start has failed. The
+// function may be called from any goroutine; only the first call counts.
+func (s *Self[M]) DeferStart() (ready func(error)) {
+	s.inc.waiting = true
+	return func(err error) { s.p.tell(readiness{s.inc, err}) }
+}
+
+// TrapStop, called in New, says that the actor ends in several steps. When it
+// is asked to stop, on makes a message of the request, which is handled ahead
+// of those in the mailbox, and nothing else happens: the actor goes on until
+// Receive returns an error, such as ErrShutdown. When the time is over it is
+// ended all the same, as abandoned. A second request that leaves less time
+// comes as a second message.
+func (s *Self[M]) TrapStop(on func(Stopping) M) {
+	s.inc.trap = func(r Stopping) bool {
+		return s.p.receiveOne(s.inc, func() M { return on(r) })
+	}
+}
+
+// Stopping is a request to stop.
+type Stopping struct {
+	Within time.Duration // the time that is left; Forever means no limit
+}

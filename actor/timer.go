@@ -1,0 +1,65 @@
+package actor
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// A Timer is a message that an actor has sent itself for later.
+type Timer struct {
+	inc     *incarnation
+	timer   *time.Timer // protected by inc.mu
+	stopped atomic.Bool
+}
+
+// Stop calls the message off. It is not handled any more, even if it was
+// queued already.
+func (t *Timer) Stop() {
+	t.inc.mu.Lock()
+	defer t.inc.mu.Unlock()
+	delete(t.inc.timers, t)
+	t.halt()
+}
+
+// halt is called with inc.mu held.
+func (t *Timer) halt() {
+	t.stopped.Store(true)
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+}
+
+func (t *Timer) start(d time.Duration, fire func()) {
+	t.inc.mu.Lock()
+	defer t.inc.mu.Unlock()
+	switch {
+	case t.inc.finished || t.inc.fence.isCut():
+		t.stopped.Store(true)
+	case d <= 0:
+		fire()
+	default:
+		if t.inc.timers == nil {
+			t.inc.timers = make(map[*Timer]struct{})
+		}
+		t.inc.timers[t] = struct{}{}
+		t.timer = time.AfterFunc(d, fire)
+	}
+}
+
+// tick is a timer's message, come due.
+type tick[M any] struct {
+	p     *Process[M]
+	timer *Timer
+	msg   M
+}
+
+func (s tick[M]) apply(c *core) bool {
+	inc := s.timer.inc
+	if c.inc != inc || inc.phase != receiving || s.timer.stopped.Load() {
+		return true
+	}
+	inc.mu.Lock()
+	delete(inc.timers, s.timer)
+	inc.mu.Unlock()
+	return s.p.receiveOne(inc, func() M { return s.msg })
+}

@@ -1,0 +1,74 @@
+package monitoring
+
+import (
+	"context"
+	"sync/atomic"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// SpanRef is a handle on a span that has been made, or that will be made when
+// its Incident is reported. It is one pointer in size and may be compared.
+// The zero SpanRef stands for no span.
+//
+// A handle whose span does not exist, or not yet, is treated like the zero
+// SpanRef by whatever is given it.
+type SpanRef struct {
+	cell *spanCell
+}
+
+// spanCell is what copies of a SpanRef share. It holds the span's context
+// only, so that a handle keeps no span alive.
+type spanCell struct {
+	incident bool // the span is that of an incident; set at creation
+	context  atomic.Pointer[trace.SpanContext]
+}
+
+// NewSpanRef returns a handle on a span that will be made when the Incident
+// that bears it as its Ref is reported.
+func NewSpanRef() SpanRef {
+	return SpanRef{&spanCell{incident: true}}
+}
+
+// Sampled returns a handle on the span in ctx if that span is sampled, and
+// the zero SpanRef otherwise. In a context that was never traced it costs one
+// look-up of a context value.
+func Sampled(ctx context.Context) SpanRef {
+	return sampled(ctx)
+}
+
+// IsZero tells whether the handle stands for no span at all.
+func (r SpanRef) IsZero() bool { return r.cell == nil }
+
+// refTo returns a handle on a span that exists, if it is sampled.
+func refTo(sc trace.SpanContext) SpanRef {
+	if !sc.IsSampled() || !sc.IsValid() {
+		return SpanRef{}
+	}
+	var r SpanRef
+	r.cell = new(spanCell)
+	r.set(sc)
+	return r
+}
+
+// get returns the context of the span, which is not valid if there is none.
+func (r SpanRef) get() trace.SpanContext {
+	if r.cell == nil {
+		return trace.SpanContext{}
+	}
+	if sc := r.cell.context.Load(); sc != nil {
+		return *sc
+	}
+	return trace.SpanContext{}
+}
+
+// set tells all copies of the handle which span it stands for, unless they
+// know already.
+func (r SpanRef) set(sc trace.SpanContext) {
+	if r.cell != nil && sc.IsValid() {
+		r.cell.context.CompareAndSwap(nil, &sc)
+	}
+}
+
+// ofIncident tells whether the handle stands for the span of an incident.
+func (r SpanRef) ofIncident() bool { return r.cell != nil && r.cell.incident }

@@ -1,0 +1,120 @@
+package supervision
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/understudy-go/understudy/actor"
+)
+
+// StartChild adds a child at the end of a running supervisor's list and starts
+// it. It returns when the child is ready or has failed to start; a child that
+// failed is not added. Fields of c that are zero are the supervisor's Defaults.
+//
+// Errors are *[ChildError], with [ErrAlreadyStarted] (and the process that
+// runs) or [ErrAlreadyPresent] when the id is taken, [actor.ErrIgnore] when the
+// child chose not to run, or the reason why it did not start; and *[SpecError]
+// for a wrong c. When ctx is done StartChild returns its cause, and the start
+// goes on.
+func StartChild(ctx context.Context, sup actor.Ref[Message], c Child) error {
+	_, err := ask(ctx, sup, command{op: "start", id: c.ID, child: c})
+	return err
+}
+
+// TerminateChild stops a child, and keeps it from being restarted. It returns
+// when the child has ended; at once if it does not run. A temporary child is
+// forgotten, any other one stays known and can be restarted. The error is
+// [ErrNotFound], or [actor.ErrDeadlock] when a handler at or below the child
+// calls, since it would wait for itself.
+func TerminateChild(ctx context.Context, sup actor.Ref[Message], id string) error {
+	_, err := ask(ctx, sup, command{op: "terminate", id: id, event: func(req uint64) event {
+		return cmdTerminate{req, id}
+	}})
+	return err
+}
+
+// RestartChild starts a child that is known and does not run, and returns when
+// it is ready. The errors are [ErrNotFound], [ErrRunning], [ErrRestarting], or
+// the reason why it did not start. It does not count as a restart.
+func RestartChild(ctx context.Context, sup actor.Ref[Message], id string) error {
+	_, err := ask(ctx, sup, command{op: "restart", id: id, event: func(req uint64) event {
+		return cmdRestart{req, id}
+	}})
+	return err
+}
+
+// DeleteChild forgets a child that does not run. The errors are [ErrNotFound],
+// [ErrRunning] and [ErrRestarting].
+func DeleteChild(ctx context.Context, sup actor.Ref[Message], id string) error {
+	_, err := ask(ctx, sup, command{op: "delete", id: id, event: func(req uint64) event {
+		return cmdDelete{req, id}
+	}})
+	return err
+}
+
+// Children returns what the supervisor knows of its children, in the order of
+// their start, as of one moment. It can be gone through more than once.
+func Children(ctx context.Context, sup actor.Ref[Message]) (iter.Seq[ChildInfo], error) {
+	list, err := actor.Ask(ctx, sup, func(r actor.Reply[[]ChildInfo]) Message { return listChildren{r} })
+	return slices.Values(list), err
+}
+
+// Count returns how many children the supervisor has.
+func Count(ctx context.Context, sup actor.Ref[Message]) (Counts, error) {
+	return actor.Ask(ctx, sup, func(r actor.Reply[Counts]) Message { return countAll{r} })
+}
+
+// Lookup returns what the supervisor knows of one child. The error is
+// [ErrNotFound] if there is none of that id.
+func Lookup(ctx context.Context, sup actor.Ref[Message], id string) (ChildInfo, error) {
+	return actor.Ask(ctx, sup, func(r actor.Reply[ChildInfo]) Message { return lookUp{id, r} })
+}
+
+// ask sends a command and waits for the outcome.
+func ask(ctx context.Context, sup actor.Ref[Message], c command) (actor.Child, error) {
+	c.caller = actor.Caller(ctx)
+	return actor.Ask(ctx, sup, func(r actor.Reply[actor.Child]) Message {
+		c.reply = r
+		return c
+	})
+}
+
+// command carries out a command, or refuses it.
+func (s *supervisor) command(c command) {
+	if c.op == "start" {
+		if err := c.child.validate(s.self.Name()); err != nil {
+			c.reply.Fail(err)
+			return
+		}
+		plan := c.child.plan(s.defaults, isSupervisor(c.child.Process))
+		c.event = func(req uint64) event { return cmdStart{req, plan} }
+	}
+	if c.op == "terminate" && s.under(c.caller, c.id) {
+		c.reply.Fail(&ChildError{Op: c.op, Path: s.self.Path(), ID: c.id, Err: actor.ErrDeadlock})
+		return
+	}
+	s.requests++
+	s.replies[s.requests] = c.reply
+	s.step(c.event(s.requests))
+}
+
+// under reports whether the actor at path is the child of that id, or below it.
+func (s *supervisor) under(path, id string) bool {
+	info, ok := s.machine.lookup(id)
+	if !ok || path == "" {
+		return false
+	}
+	child := s.self.Path() + "/" + info.Name
+	return path == child || strings.HasPrefix(path, child+"/")
+}
+
+func (s *supervisor) lookUp(q lookUp) {
+	info, ok := s.machine.lookup(q.id)
+	if !ok {
+		q.reply.Fail(&ChildError{Op: "look up", Path: s.self.Path(), ID: q.id, Err: ErrNotFound})
+		return
+	}
+	q.reply.Send(info)
+}

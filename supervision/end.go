@@ -1,0 +1,144 @@
+package supervision
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// lapse is an end, or a failed start, that calls for a restart.
+type lapse struct {
+	exit     actor.Exit
+	starting bool               // a start failed
+	previous monitoring.SpanRef // the incident in which it did
+}
+
+// cause is the reason to name in errors. It never is or wraps what would make
+// an error of the supervisor look like an orderly end of its own.
+func (l lapse) cause() error { return cause(l.exit) }
+
+func cause(x actor.Exit) error {
+	switch {
+	case x.Err == nil:
+		return fmt.Errorf("ended: %v", x.Kind)
+	case errors.Is(x.Err, actor.ErrShutdown), errors.Is(x.Err, actor.ErrStop):
+		return fmt.Errorf("ended: %v: %v", x.Kind, x.Err) // as text only
+	}
+	return x.Err
+}
+
+func (m *machine) onEnded(ev ended) {
+	c := m.kids.find(ev.id)
+	if c == nil || !c.live() || c.epoch != ev.epoch {
+		return
+	}
+	if ev.exit.Incarnation != 0 {
+		c.incarnation = ev.exit.Incarnation
+	}
+	if !c.up {
+		m.notStarted(c, cause(ev.exit))
+		return
+	}
+	m.down(c)
+	if c.state == StateStopping {
+		m.stopped(c, ev.exit)
+	} else {
+		m.endedItself(c, ev.exit)
+	}
+}
+
+// down notes that there is no incarnation any more.
+func (m *machine) down(c *child) {
+	m.cancel(c)
+	if c.up && c.backoff != nil && m.now.Sub(c.readyAt) >= c.backoff.resetAfter() {
+		c.attempts = 0
+	}
+	c.epoch, c.up = 0, false
+	m.live--
+}
+
+// endedItself is an end that nobody asked for.
+func (m *machine) endedItself(c *child, x actor.Exit) {
+	c.lastErr = x.Err
+	m.emitEnded(c, x)
+	switch {
+	case m.over():
+		m.reportUnanswered(c, x)
+		m.tornDown(c, x)
+	case m.covered(c):
+		m.reportUnanswered(c, x)
+		m.rest(c)
+	case !c.restart.After(x.Kind):
+		m.reportDropped(c, x)
+		m.settle(c, x.Err)
+	case m.busy():
+		m.deferRestart(c, lapse{exit: x})
+	default:
+		m.decide(c, lapse{exit: x})
+	}
+}
+
+// stop asks a child to end within a time.
+func (m *machine) stop(c *child, within time.Duration) {
+	m.cancel(c)
+	m.become(c, StateStopping)
+	m.stopWithin(c, within)
+}
+
+// hasten shortens the time of a child that has been asked to stop.
+func (m *machine) hasten(c *child, within time.Duration) {
+	if left(c.stopFrom, c.stopWithin, m.now) > within {
+		m.stopWithin(c, within)
+	}
+}
+
+func (m *machine) stopWithin(c *child, within time.Duration) {
+	c.stopFrom, c.stopWithin = m.now, within
+	m.do(doStop{c.id, c.process, within})
+}
+
+// left is what remains at now of a time given at from. Kept as a duration
+// throughout: the sum of a time and a long duration may not exist.
+func left(from time.Time, within time.Duration, now time.Time) time.Duration {
+	if within == actor.Forever {
+		return within
+	}
+	return max(0, within-now.Sub(from))
+}
+
+// stopped is an end that was asked for. Who asked last has the first claim.
+func (m *machine) stopped(c *child, x actor.Exit) {
+	if x.Err != nil {
+		c.lastErr = x.Err
+	}
+	terminated, group := len(c.waiters) > 0, m.covered(c)
+	if c.timedOut && !m.over() && !terminated && !group {
+		m.startFailed(c, timeoutError(x))
+		return
+	}
+	m.emitEnded(c, x)
+	m.endSteps(c, x.Err)
+	m.reportUnanswered(c, x)
+	switch {
+	case m.over():
+		m.tornDown(c, x)
+		return
+	case terminated:
+		m.terminated(c)
+	case group:
+		m.rest(c)
+	}
+	m.proceed(c)
+}
+
+// timeoutError is a start that was not ready in time, and how it was ended if
+// it had to be left behind.
+func timeoutError(x actor.Exit) error {
+	if x.Kind == actor.Abandoned {
+		return fmt.Errorf("%w: %w", actor.ErrStartTimeout, cause(x))
+	}
+	return actor.ErrStartTimeout
+}

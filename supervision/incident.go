@@ -1,0 +1,189 @@
+package supervision
+
+import (
+	"errors"
+	"time"
+
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// The decisions that an incident can stand for.
+const (
+	directiveRestart  = "restart"
+	directiveStop     = "stop"     // the child is not to be restarted
+	directiveNone     = "none"     // the child was being stopped anyway
+	directiveEscalate = "escalate" // the supervisor gives up
+	directiveShutdown = "shutdown" // nothing failed: an orderly stop
+)
+
+// maxSteps bounds the record of an incident. More is made of no trace.
+const maxSteps = 128
+
+// supervisorType is the type that supervisors bear in traces.
+const supervisorType = "Supervisor"
+
+// incident is a record in the making. Once it has been handed over it belongs
+// to whoever reads it and must not be written to.
+type incident struct {
+	monitoring.Incident
+	reported bool
+	waiting  int // the open backoff's index plus 1
+}
+
+// stepRef says where a child's start or stop is being recorded: in those steps
+// of an incident.
+type stepRef struct {
+	in          *incident
+	first, last int
+}
+
+// open begins the record of a decision.
+func (m *machine) open(c *child, l lapse, directive string, affected []string) *incident {
+	return &incident{Incident: monitoring.Incident{
+		Failure:        m.failure(c, l),
+		Supervisor:     m.plan.path,
+		SupervisorType: supervisorType,
+		Strategy:       m.plan.strategy.String(),
+		RestartType:    c.restart.String(),
+		Directive:      directive,
+		Restarts:       m.window.inWindow(),
+		MaxRestarts:    m.window.max,
+		Window:         m.window.per,
+		Affected:       affected,
+		Begin:          m.now,
+		Ref:            monitoring.NewSpanRef(),
+	}}
+}
+
+func (m *machine) failure(c *child, l lapse) monitoring.Failure {
+	f := monitoring.Failure{
+		Path: m.pathOf(c), Name: c.label(), Type: c.typ, Incarnation: c.incarnation,
+		Message: l.exit.Message, Kind: l.exit.Kind.String(), Err: l.exit.Err,
+		At: l.exit.At, Depth: l.exit.Depth, Trace: l.exit.Trace,
+		Starting: l.starting, Previous: l.previous,
+	}
+	if f.At.IsZero() {
+		f.At = m.now
+	}
+	// What a supervisor gave up on is the beginning of what its own parent
+	// decides now: one trace shows both.
+	if below, ok := errors.AsType[*IntensityError](f.Err); ok && !below.trace.IsZero() {
+		f.Trace = below.trace
+	}
+	return f
+}
+
+// report hands the record over, if there is one.
+func (m *machine) report(p **incident) monitoring.SpanRef {
+	in := *p
+	*p = nil
+	if in == nil || in.reported {
+		return monitoring.SpanRef{}
+	}
+	in.reported = true
+	in.End = m.now
+	for i := range in.Steps {
+		if in.Steps[i].End.IsZero() {
+			in.Steps[i].End = m.now
+		}
+	}
+	m.do(doReport{&in.Incident})
+	return in.Ref
+}
+
+// reportOwn hands over the record of the child's own restart.
+func (m *machine) reportOwn(c *child) { m.report(&c.incident) }
+
+// reportUnanswered makes a record of a failure on which nothing is decided,
+// because the child was to end anyway.
+func (m *machine) reportUnanswered(c *child, x actor.Exit) { m.reportAlone(c, x, directiveNone) }
+
+// reportDropped makes a record of a failure after which the child stays down.
+func (m *machine) reportDropped(c *child, x actor.Exit) { m.reportAlone(c, x, directiveStop) }
+
+func (m *machine) reportAlone(c *child, x actor.Exit, directive string) {
+	if !x.Kind.Abnormal() {
+		return
+	}
+	in := m.open(c, lapse{exit: x}, directive, nil)
+	m.report(&in)
+}
+
+// add appends a step and returns its index, or -1 if there is no room.
+func (in *incident) add(s monitoring.Step) int {
+	if len(in.Steps) >= maxSteps {
+		return -1
+	}
+	in.Steps = append(in.Steps, s)
+	return len(in.Steps) - 1
+}
+
+// wait records a backoff of length d that begins now.
+func (in *incident) wait(d time.Duration, now time.Time) {
+	in.Backoff = d
+	in.waiting = in.add(monitoring.Step{Kind: monitoring.StepBackoff, Begin: now, Under: -1}) + 1
+}
+
+// waited records that the backoff, if there was one, is over.
+func (in *incident) waited(now time.Time) {
+	if in.waiting > 0 {
+		in.Steps[in.waiting-1].End = now
+	}
+	in.waiting = 0
+}
+
+// beginStop records that a child is being stopped.
+func (m *machine) beginStop(c *child, in *incident, reason string) {
+	if in == nil {
+		return
+	}
+	s := m.stepOf(c, monitoring.StepStop)
+	s.Reason = reason
+	if i := in.add(s); i >= 0 {
+		c.steps = stepRef{in, i, i}
+	}
+}
+
+// beginRestart records that a child is being brought back, which is to start
+// it.
+func (m *machine) beginRestart(c *child, in *incident) {
+	i := in.add(m.stepOf(c, monitoring.StepRestart))
+	s := m.stepOf(c, monitoring.StepStart)
+	s.Under = i
+	if i < 0 {
+		return
+	}
+	c.steps = stepRef{in, i, max(i, in.add(s))}
+}
+
+func (m *machine) stepOf(c *child, kind monitoring.StepKind) monitoring.Step {
+	return monitoring.Step{
+		Kind: kind, Child: c.label(), Path: m.pathOf(c), Type: c.typ, Incarnation: c.incarnation,
+		Begin: m.now, Under: -1,
+	}
+}
+
+// endSteps records the outcome of what the child was doing.
+func (m *machine) endSteps(c *child, err error) {
+	at := c.steps
+	c.steps = stepRef{}
+	if at.in == nil || at.in.reported {
+		return
+	}
+	for i := at.first; i <= at.last; i++ {
+		at.in.Steps[i].End, at.in.Steps[i].Err = m.now, err
+		at.in.Steps[i].Incarnation = c.incarnation
+	}
+}
+
+func (m *machine) pathOf(c *child) string { return m.plan.path + "/" + c.name }
+
+// label is what spans call the child. There may be any number of children made
+// at run time, so those go by their type.
+func (c *child) label() string {
+	if c.added && c.typ != "" {
+		return c.typ
+	}
+	return c.name
+}

@@ -1,0 +1,70 @@
+package supervision
+
+import (
+	"time"
+
+	"github.com/understudy-go/understudy/actor"
+)
+
+// Message is what a supervisor receives. Users do not make messages: they call
+// [StartChild] and its like, and children's ends come by themselves.
+type Message interface{ supervision() }
+
+// ChildStarted tells a supervisor that a child is ready, or, with an error,
+// that it could not be started.
+type ChildStarted struct {
+	ID  string
+	Err error
+
+	epoch       uint64
+	incarnation uint64
+}
+
+// ChildExited tells a supervisor that a child's incarnation is over.
+type ChildExited struct {
+	ID   string
+	Exit actor.Exit
+
+	epoch uint64
+}
+
+// alarmed is a timer that has fired; again is a failed restart that waits for
+// its next attempt.
+type (
+	alarmed struct{ alarm alarm }
+	again   struct{ retry retry }
+)
+
+// stopAsked is the order to stop.
+type stopAsked struct{ within time.Duration }
+
+// commands and queries
+type (
+	// command asks for a change. event makes the machine's event of it once the
+	// supervisor has numbered it.
+	command struct {
+		op     string
+		id     string
+		child  Child // of a start
+		caller string
+		event  func(req uint64) event
+		reply  actor.Reply[actor.Child]
+	}
+
+	listChildren struct{ reply actor.Reply[[]ChildInfo] }
+	countAll     struct{ reply actor.Reply[Counts] }
+	lookUp       struct {
+		id    string
+		reply actor.Reply[ChildInfo]
+	}
+)
+
+func (ChildStarted) supervision() {}
+func (ChildExited) supervision()  {}
+func (alarmed) supervision()      {}
+func (again) supervision()        {}
+func (stopAsked) supervision()    {}
+func (command) supervision()      {}
+func (listChildren) supervision() {}
+func (countAll) supervision()     {}
+func (lookUp) supervision()       {}

@@ -1,0 +1,82 @@
+package supervision
+
+import (
+	"time"
+
+	"github.com/understudy-go/understudy/actor"
+)
+
+const defaultStartTimeout = 30 * time.Second
+
+// plan is a validated spec with every default filled in. A machine reads it and
+// never changes it, so every incarnation of a supervisor shares one.
+type plan struct {
+	name, path string
+	strategy   Strategy
+	limit      Limit
+	// sideBySide marks a dynamic supervisor: its children stop all at once, and
+	// a child without a process is forgotten.
+	sideBySide bool
+	children   []childPlan
+	// chance returns a number in [0, 1) for the jitter of backoffs.
+	chance func() float64
+}
+
+// childPlan is one child of a plan. The process is carried, never called.
+type childPlan struct {
+	id, name, typ string
+	process       actor.Child
+	supervisor    bool
+	restart       Restart
+	shutdown      Shutdown
+	startTimeout  time.Duration // actor.Forever: none
+	backoff       *Backoff
+}
+
+// newPlan resolves a spec that Validate has accepted. supervises tells the
+// children that are supervisors themselves.
+func newPlan(s Spec, path string, supervises func(actor.Child) bool, chance func() float64) *plan {
+	p := &plan{
+		name: s.Name, path: path, strategy: s.Strategy, limit: s.Limit, chance: chance,
+		children: make([]childPlan, 0, len(s.Children)),
+	}
+	for _, c := range s.Children {
+		p.children = append(p.children, c.plan(s.Defaults, supervises(c.Process)))
+	}
+	return p
+}
+
+// plan resolves a valid child against its supervisor's defaults.
+func (c Child) plan(d Defaults, supervisor bool) childPlan {
+	p := childPlan{
+		id: c.ID, name: c.Process.Name(), process: c.Process, supervisor: supervisor,
+		restart:      first(c.Restart, d.Restart, Permanent),
+		shutdown:     first(c.Shutdown, d.Shutdown, defaultShutdown),
+		startTimeout: first(c.StartTimeout, d.StartTimeout, defaultStartTimeout),
+		backoff:      first(c.Backoff, d.Backoff),
+	}
+	if t, ok := c.Process.(actor.Typer); ok {
+		p.typ = t.Type()
+	}
+	if p.id == "" {
+		p.id = p.name
+	}
+	// What a supervisor takes is the sum of what is below it, which it bounds
+	// itself: shared defaults are meant for workers.
+	if supervisor {
+		p.shutdown = first(c.Shutdown, Infinity)
+		p.startTimeout = first(c.StartTimeout, actor.Forever)
+	}
+	return p
+}
+
+// first returns the first value that is not zero, or zero.
+func first[T comparable](values ...T) T {
+	var zero T
+	for _, v := range values {
+		if v != zero {
+			return v
+		}
+	}
+	return zero
+}

@@ -1,0 +1,145 @@
+package supervision
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// print puts an action into the words of the transcripts.
+func (s *script) print(a action) []string {
+	switch a := a.(type) {
+	case doStart:
+		return []string{fmt.Sprintf("start %s#%d", a.id, s.short[a.epoch])}
+	case doStop:
+		return []string{fmt.Sprintf("stop %s %s", a.id, span(a.within))}
+	case doArm:
+		return []string{fmt.Sprintf("arm %s %s", a.id, span(a.after))}
+	case doDisarm:
+		for id, token := range s.tokens {
+			if token == a.token {
+				return []string{"disarm " + id}
+			}
+		}
+		return []string{"disarm unknown"}
+	case doAgain:
+		return []string{"again " + a.id}
+	case doReply:
+		return []string{fmt.Sprintf("reply %s: %s", s.reqs[a.req], outcome(a.err))}
+	case doRetire:
+		return []string{fmt.Sprintf("retire %s: %v", a.process.(*stub).id, a.cause)}
+	case doReady:
+		return []string{"ready: " + outcome(a.err)}
+	case doExit:
+		return []string{"exit: " + outcome(a.err)}
+	case doEmit:
+		if s.events {
+			return []string{emitted(a.event)}
+		}
+	case doReport:
+		if s.incidents {
+			return s.incident(a.incident)
+		}
+	}
+	return nil
+}
+
+// outcome is an error in one line; a command's is told by its cause alone.
+func outcome(err error) string {
+	if err == nil {
+		return "ok"
+	}
+	if c, ok := errors.AsType[*ChildError](err); ok && err == error(c) {
+		carries := ""
+		if errors.Is(err, ErrAlreadyStarted) {
+			carries = ", carries " + c.Process.(*stub).id
+		}
+		return c.Err.Error() + carries
+	}
+	return err.Error()
+}
+
+func span(d time.Duration) string {
+	if d == actor.Forever {
+		return "forever"
+	}
+	return d.String()
+}
+
+func emitted(ev monitoring.SupervisionEvent) string {
+	w := []string{"event", ev.Kind.String()}
+	if ev.Child != "" {
+		w = append(w, ev.Child)
+	}
+	if ev.Incarnation > 0 {
+		w = append(w, fmt.Sprintf("incarnation=%d", ev.Incarnation))
+	}
+	if ev.Restarts > 0 {
+		w = append(w, fmt.Sprintf("restarts=%d", ev.Restarts))
+	}
+	if ev.Reason != "" {
+		w = append(w, "reason="+ev.Reason)
+	}
+	if len(ev.Affected) > 0 {
+		w = append(w, ev.Strategy, "affected="+strings.Join(ev.Affected, ","))
+	}
+	if ev.Err != nil {
+		w = append(w, fmt.Sprintf("err=%q", ev.Err))
+	}
+	return strings.Join(w, " ")
+}
+
+func (s *script) incident(in *monitoring.Incident) []string {
+	at := func(from, to time.Time) string { return fmt.Sprintf("%v..%v", from.Sub(s.start), to.Sub(s.start)) }
+	head := fmt.Sprintf("incident %s %s %s restarts=%d/%d %s", in.Directive, in.Failure.Name, in.Failure.Kind,
+		in.Restarts, in.MaxRestarts, at(in.Begin, in.End))
+	if len(in.Affected) > 0 {
+		head += " affected=" + strings.Join(in.Affected, ",")
+	}
+	if in.Failure.Starting {
+		head += fmt.Sprintf(" starting linked=%v", !in.Failure.Previous.IsZero())
+	}
+	if in.Err != nil {
+		head += fmt.Sprintf(" err=%q", in.Err)
+	}
+	out := []string{head}
+	for _, step := range in.Steps {
+		line := "  "
+		if step.Under >= 0 {
+			line = "    "
+		}
+		line += step.Kind.String()
+		if step.Child != "" {
+			line += fmt.Sprintf(" %s#%d", step.Child, step.Incarnation)
+		}
+		line += " " + at(step.Begin, step.End)
+		if step.Reason != "" {
+			line += " " + step.Reason
+		}
+		if step.Err != nil {
+			line += fmt.Sprintf(" err=%q", step.Err)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func (s *script) list() []string {
+	var out []string
+	for c := range s.m.list() {
+		line := fmt.Sprintf("%s %v", c.ID, c.State)
+		if c.Restarts > 0 {
+			line += fmt.Sprintf(" restarts=%d", c.Restarts)
+		}
+		if c.LastError != nil {
+			line += fmt.Sprintf(" last=%q", c.LastError)
+		}
+		line += fmt.Sprintf(" since=%v", c.Since.Sub(s.start))
+		out = append(out, line)
+	}
+	return out
+}

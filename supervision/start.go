@@ -1,0 +1,161 @@
+package supervision
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/understudy-go/understudy/actor"
+)
+
+// boot begins the initial start.
+func (m *machine) boot() {
+	if m.stage != stageIdle {
+		return
+	}
+	m.stage, m.cursor = stageBoot, m.kids.head
+	m.bootNext()
+}
+
+// bootNext starts the next child that has not had its turn.
+func (m *machine) bootNext() {
+	for c := m.cursor; c != nil; c = c.next {
+		if c.removed || c.added || c.live() || c.state != StateStarting {
+			continue
+		}
+		m.cursor, m.awaited = c.next, c
+		m.launch(c, forBoot)
+		return
+	}
+	m.stage = stageServe
+	m.do(doReady{nil})
+}
+
+// launch starts an incarnation.
+func (m *machine) launch(c *child, why purpose) {
+	c.epoch, c.purpose = m.next(), why
+	c.up, c.timedOut = false, false
+	c.incarnation++
+	m.live++
+	m.become(c, StateStarting)
+	m.do(doStart{c.id, c.process, c.epoch})
+	if c.startTimeout != actor.Forever {
+		m.arm(c, c.startTimeout)
+	}
+}
+
+func (m *machine) onStarted(ev started) {
+	c := m.kids.find(ev.id)
+	if c == nil || !c.live() || c.epoch != ev.epoch || c.up {
+		return
+	}
+	if ev.incarnation != 0 {
+		c.incarnation = ev.incarnation
+	}
+	if ev.err != nil {
+		m.notStarted(c, ev.err)
+		return
+	}
+	c.up, c.readyAt = true, m.now
+	if c.state == StateStopping {
+		return // too late: its end follows
+	}
+	m.cancel(c)
+	m.ready(c)
+}
+
+// ready is a start that went well.
+func (m *machine) ready(c *child) {
+	m.become(c, StateRunning)
+	if c.purpose == forRestart || c.purpose == forGroup {
+		c.restarts++
+		m.emitRestarted(c)
+	} else {
+		m.emitStarted(c)
+	}
+	m.endSteps(c, nil)
+	m.answer(c, nil)
+	if c.purpose == forRestart {
+		m.reportOwn(c)
+	}
+	m.proceed(c)
+}
+
+// notStarted is the end of an incarnation that never became ready.
+func (m *machine) notStarted(c *child, err error) {
+	m.down(c)
+	switch {
+	case c.state == StateStopping:
+		// Whatever a start that was cut short comes to, it was asked to end;
+		// only what is left behind must be told.
+		x := actor.Exit{Kind: actor.Shutdown, Err: err, Incarnation: c.incarnation, At: m.now}
+		if errors.Is(err, actor.ErrAbandoned) {
+			x.Kind = actor.Abandoned
+		}
+		m.stopped(c, x)
+	case m.over():
+		c.lastErr = err
+		m.emitNotStarted(c, err)
+		m.become(c, StateStopped)
+	case m.covered(c):
+		// Started by hand, failed just before the group's stop reached it: the
+		// group brings it back.
+		c.lastErr = err
+		m.emitNotStarted(c, err)
+		m.rest(c)
+	default:
+		m.startFailed(c, err)
+	}
+}
+
+// startFailed deals with a failed start as its purpose demands.
+func (m *machine) startFailed(c *child, err error) {
+	m.endSteps(c, err)
+	if errors.Is(err, actor.ErrIgnore) {
+		m.ignored(c, err)
+		return
+	}
+	c.lastErr = err
+	m.emitNotStarted(c, err)
+	switch c.purpose {
+	case forBoot:
+		m.close(startAborted, m.startError(c, err), nil)
+	case forAdd:
+		m.kids.remove(c)
+		m.retire(c, err)
+		m.answer(c, err)
+	case forHand:
+		m.become(c, StateFailed)
+		m.retire(c, err)
+		m.answer(c, err)
+	case forRestart, forGroup:
+		m.restartFailed(c, err)
+	}
+}
+
+// ignored is a child that chose not to run. It counts as started, without a
+// process.
+func (m *machine) ignored(c *child, err error) {
+	m.settle(c, err)
+	m.answer(c, err)
+	if c.purpose == forRestart {
+		m.reportOwn(c)
+	}
+	m.proceed(c)
+}
+
+// onTimeout ends a start that takes too long. What its child answers to the
+// stop is the end of the attempt.
+func (m *machine) onTimeout(c *child) {
+	c.token, c.timedOut = 0, true
+	m.stop(c, 0)
+}
+
+// startError says why the supervisor cannot start. What a supervisor below says
+// already names the whole path.
+func (m *machine) startError(c *child, err error) error {
+	path := m.pathOf(c)
+	if below, ok := errors.AsType[*StartError](err); ok && strings.HasPrefix(below.Path+"/", path+"/") {
+		return err
+	}
+	return &StartError{Path: m.plan.path, Child: c.name, Err: err}
+}

@@ -1,0 +1,123 @@
+package supervision
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/understudy-go/understudy/actor"
+)
+
+// typeName is the type of all supervisors, in spans and metrics.
+const typeName = "Supervisor"
+
+// New declares a supervisor. It is an actor like any other: it may be the child
+// of another supervisor, and its children may be supervisors. It cannot fail:
+// what is wrong with the spec is told by Validate and by the start.
+//
+// The addresses of the children in the spec live as long as the supervisor's
+// own: they stay valid while the supervisor itself is restarted. Children that
+// were added at run time end with the incarnation.
+func New(spec Spec) *actor.Process[Message] { return declare(spec, false) }
+
+// NewDynamic declares a supervisor for children that come and go at run time.
+// They do not depend on each other, so they are stopped side by side, and one
+// that chooses not to run is forgotten. The strategy must be OneForOne.
+func NewDynamic(spec Spec) *actor.Process[Message] { return declare(spec, true) }
+
+func declare(spec Spec, dynamic bool) *actor.Process[Message] {
+	spec.Children = slices.Clone(spec.Children)
+	invalid := spec.Validate()
+	if invalid == nil && dynamic {
+		invalid = spec.validateDynamic()
+	}
+	var owns []actor.Child
+	if invalid == nil {
+		for _, c := range spec.Children {
+			owns = append(owns, c.Process)
+		}
+	}
+	return actor.New(actor.Spec[Message]{
+		Name:    spec.Name,
+		Type:    typeName,
+		Invalid: invalid,
+		Owns:    owns,
+		New: func(_ context.Context, self *actor.Self[Message]) (actor.Actor[Message], error) {
+			p := newPlan(spec, self.Path(), isSupervisor, rand.Float64)
+			p.sideBySide = dynamic
+			s := &supervisor{
+				self:     self,
+				machine:  newMachine(p),
+				defaults: spec.Defaults,
+				alarms:   make(map[uint64]*actor.Timer),
+				replies:  make(map[uint64]actor.Reply[actor.Child]),
+				ready:    self.DeferStart(),
+			}
+			self.TrapStop(func(r actor.Stopping) Message { return stopAsked{r.Within} })
+			s.step(begin{})
+			return s, nil
+		},
+	})
+}
+
+// isSupervisor reports whether a child is a supervisor.
+func isSupervisor(child actor.Child) bool {
+	_, ok := child.(*actor.Process[Message])
+	return ok
+}
+
+// supervisor is the actor around a machine: it makes events of messages, and
+// carries out the machine's actions with what every actor has. It never blocks.
+type supervisor struct {
+	self     *actor.Self[Message]
+	machine  *machine
+	defaults Defaults
+
+	ready    func(error)
+	alarms   map[uint64]*actor.Timer // by token
+	replies  map[uint64]actor.Reply[actor.Child]
+	requests uint64
+
+	over bool  // the machine is done
+	err  error // with this
+}
+
+// Receive implements actor.Actor.
+func (s *supervisor) Receive(_ context.Context, msg Message) error {
+	switch msg := msg.(type) {
+	case ChildStarted:
+		s.step(started{id: msg.ID, epoch: msg.epoch, err: msg.Err, incarnation: msg.incarnation})
+	case ChildExited:
+		s.step(ended{id: msg.ID, epoch: msg.epoch, exit: msg.Exit})
+	case alarmed:
+		delete(s.alarms, msg.alarm.token)
+		s.step(msg.alarm)
+	case again:
+		s.step(msg.retry)
+	case stopAsked:
+		s.step(halt(msg))
+	case command:
+		s.command(msg)
+	case listChildren:
+		msg.reply.Send(slices.Collect(s.machine.list()))
+	case countAll:
+		msg.reply.Send(s.machine.count())
+	case lookUp:
+		s.lookUp(msg)
+	}
+	if !s.over {
+		return nil
+	}
+	if s.err == nil {
+		return actor.ErrShutdown
+	}
+	return s.err
+}
+
+// step lets an event happen now and carries out what follows.
+func (s *supervisor) step(ev event) {
+	for _, a := range s.machine.step(ev, time.Now()) {
+		s.execute(a)
+	}
+}

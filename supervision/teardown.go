@@ -1,0 +1,239 @@
+package supervision
+
+import (
+	"errors"
+	"time"
+
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// closing is the teardown: nothing is started any more, and all that runs is
+// stopped.
+type closing struct {
+	end  ending
+	err  error // why, for whoever waits for the supervisor
+	errs []error
+
+	// The time for all of it.
+	from   time.Time
+	within time.Duration
+
+	incident *incident
+}
+
+// ending is what the teardown leads to.
+type ending uint8
+
+const (
+	ordered       ending = iota // the supervisor was told to stop,
+	startOrdered                // while it was starting
+	startAborted                // a child could not be started
+	limitExceeded               // one restart too many was needed
+)
+
+// onHalt is an order to stop within a time. If the teardown has begun already
+// it can only become shorter.
+func (m *machine) onHalt(within time.Duration) {
+	switch m.stage {
+	case stageIdle:
+		m.stage = stageDone
+		m.do(doReady{actor.ErrShutdown})
+	case stageBoot:
+		m.limit(within)
+		m.close(startOrdered, actor.ErrShutdown, nil)
+	case stageClose:
+		if within < left(m.closing.from, m.closing.within, m.now) {
+			m.limit(within)
+			m.hastenAll()
+		}
+	case stageDone:
+	default:
+		m.limit(within)
+		m.close(ordered, nil, m.shutdown())
+	}
+}
+
+func (m *machine) limit(within time.Duration) {
+	m.closing.from, m.closing.within = m.now, max(0, within)
+}
+
+// shutdown begins the record of an orderly stop.
+func (m *machine) shutdown() *incident {
+	return &incident{Incident: monitoring.Incident{
+		Failure: monitoring.Failure{
+			Path: m.plan.path, Name: m.plan.name, Type: supervisorType, Kind: actor.Shutdown.String(), At: m.now,
+		},
+		Supervisor: m.plan.path, SupervisorType: supervisorType, Strategy: m.plan.strategy.String(),
+		Directive: directiveShutdown, MaxRestarts: m.window.max, Window: m.window.per, Begin: m.now,
+	}}
+}
+
+// giveUp ends the supervisor because of one restart too many.
+func (m *machine) giveUp(c *child, l lapse) {
+	in := m.open(c, l, directiveEscalate, nil)
+	in.Restarts++
+	err := &IntensityError{
+		Path: m.plan.path, Child: c.name, Max: m.window.max, Window: m.window.per, Last: l.cause(), trace: in.Ref,
+	}
+	m.emitLimit(c, err)
+	m.close(limitExceeded, err, in)
+}
+
+// close begins the teardown. All that was under way is over: whoever waits for
+// it is told, timers and restarts are called off.
+func (m *machine) close(end ending, err error, in *incident) {
+	m.closing.end, m.closing.err, m.closing.incident = end, err, in
+	m.stage, m.awaited, m.cursor = stageClose, nil, m.kids.tail
+	m.deferred = nil
+	m.report(&m.group.incident)
+	for c := m.kids.head; c != nil; c = c.next {
+		m.reportOwn(c)
+		m.cancel(c)
+		m.answer(c, actor.ErrStopped)
+		for _, req := range c.waiters {
+			m.reply(req, "terminate", c, actor.ErrStopped)
+		}
+		c.waiters, c.lapse = nil, nil
+		if !c.live() {
+			m.become(c, StateStopped)
+		} else if m.plan.sideBySide {
+			m.tearDown(c)
+		}
+	}
+	m.closeNext()
+}
+
+// closeNext stops the next child, last one first, or ends the teardown. Where
+// children stop side by side all have been asked already.
+func (m *machine) closeNext() {
+	for c := m.cursor; c != nil && !m.plan.sideBySide; c = c.prev {
+		if c.removed || !c.live() {
+			continue
+		}
+		m.cursor, m.awaited = c.prev, c
+		m.tearDown(c)
+		return
+	}
+	if m.live == 0 {
+		m.closed()
+	}
+}
+
+// tearDown stops a child, or hurries it on if somebody has stopped it before.
+func (m *machine) tearDown(c *child) {
+	within := m.allowance(c)
+	if c.state == StateStopping {
+		m.hasten(c, within)
+		return
+	}
+	m.stop(c, within)
+	reason := "shutdown"
+	if m.closing.end == limitExceeded {
+		reason = "giving_up"
+	}
+	m.beginStop(c, m.closing.incident, reason)
+}
+
+// allowance is the time a child gets in the teardown: what its policy says, but
+// no more than is left, less a margin for the supervisor's own end. A child
+// that is not the last to be stopped leaves half of it to the others.
+func (m *machine) allowance(c *child) time.Duration {
+	own := c.shutdown.within()
+	all := left(m.closing.from, m.closing.within, m.now)
+	if all == actor.Forever {
+		return own
+	}
+	all -= min(all/16, 100*time.Millisecond)
+	if m.live > 1 && !m.plan.sideBySide {
+		all /= 2
+	}
+	return min(own, all)
+}
+
+// hastenAll applies a shorter time to those that are being stopped.
+func (m *machine) hastenAll() {
+	if m.awaited != nil {
+		m.hasten(m.awaited, m.allowance(m.awaited))
+		return
+	}
+	for c := m.kids.head; c != nil; c = c.next {
+		if c.live() {
+			m.hasten(c, m.allowance(c))
+		}
+	}
+}
+
+// tornDown is a child's end in the teardown, asked for or not.
+func (m *machine) tornDown(c *child, x actor.Exit) {
+	m.collect(c, x)
+	m.become(c, StateStopped)
+	if m.plan.sideBySide {
+		m.closeNext()
+		return
+	}
+	m.proceed(c)
+}
+
+// collect keeps what has to be told about an end in the teardown: failures,
+// permanent children that ended by themselves, and what a supervisor has to
+// tell of those below it.
+func (m *machine) collect(c *child, x actor.Exit) {
+	if below, ok := errors.AsType[*ShutdownError](x.Err); ok && x.Kind == actor.Shutdown {
+		m.closing.errs = append(m.closing.errs, below.Errors...)
+		return
+	}
+	if x.Kind.Abnormal() || x.Kind == actor.Normal && c.restart == Permanent {
+		m.closing.errs = append(m.closing.errs,
+			&ChildError{Op: "stop", Path: m.plan.path, ID: c.id, Err: cause(x), Process: c.process})
+	}
+}
+
+// closed is the end of the teardown, and of the machine. The addresses of the
+// spec's children are the parent's to end, for it may start all of them again;
+// but if the supervisor never started, nobody will.
+func (m *machine) closed() {
+	m.stage = stageDone
+	k := &m.closing
+	for c := m.kids.head; c != nil; c = c.next {
+		if c.added || k.end == startAborted {
+			m.retire(c, k.err)
+		}
+	}
+	switch k.end {
+	case ordered:
+		m.report(&k.incident)
+		m.do(doExit{k.shutdownError()})
+	case startOrdered:
+		m.do(doReady{errors.Join(k.err, k.shutdownError())})
+	case startAborted:
+		m.do(doReady{k.startError(m.plan.path)})
+	case limitExceeded:
+		err := k.err.(*IntensityError)
+		err.Teardown = k.errs
+		k.incident.Err = err
+		m.report(&k.incident)
+		m.emitEscalated(err)
+		m.do(doExit{err})
+	}
+}
+
+func (k *closing) shutdownError() error {
+	if len(k.errs) == 0 {
+		return nil
+	}
+	return &ShutdownError{Errors: k.errs}
+}
+
+// startError adds what went wrong after the failed start. What a supervisor
+// below said is passed on untouched: it is not this one's to write to.
+func (k *closing) startError(path string) error {
+	if len(k.errs) == 0 {
+		return k.err
+	}
+	if err, ok := k.err.(*StartError); ok && err.Path == path {
+		err.Teardown = k.errs
+		return err
+	}
+	return errors.Join(append([]error{k.err}, k.errs...)...)
+}

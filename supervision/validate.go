@@ -1,0 +1,221 @@
+package supervision
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/understudy-go/understudy/actor"
+)
+
+// maxName bounds a name's length in bytes.
+const maxName = 255
+
+// Validate returns nil, or every wrong field of the spec and of those below it,
+// joined, each as a *[SpecError]. It never panics, and it starts nothing.
+func (s Spec) Validate() error {
+	v := validation{supervisor: s.Name}
+	v.check("Name", nameError(s.Name))
+	if !s.Strategy.valid() {
+		v.fail("Strategy", "unknown: %v", s.Strategy)
+	}
+	if s.Limit.set && s.Limit.n < 0 {
+		v.fail("Limit", "negative number of restarts: %d", s.Limit.n)
+	}
+	if s.Limit.set && s.Limit.per <= 0 {
+		v.fail("Limit", "window is not positive: %v", s.Limit.per)
+	}
+	v.policies("Defaults.", s.Defaults)
+	for i, c := range s.Children {
+		v.in(i, c)
+	}
+	return errors.Join(v.errs...)
+}
+
+// validate is Spec.Validate for a child that is added to a running supervisor
+// of the given name.
+func (c Child) validate(supervisor string) error {
+	v := validation{supervisor: supervisor}
+	v.of(c)
+	return errors.Join(v.errs...)
+}
+
+// validation collects what is wrong with one spec.
+type validation struct {
+	supervisor string
+	child      string // the child in hand
+	prefix     string // where it is
+	errs       []error
+
+	ids       map[string]int
+	processes map[actor.Child]int
+}
+
+func (v *validation) fail(field, format string, args ...any) {
+	v.check(field, fmt.Errorf(format, args...))
+}
+
+func (v *validation) check(field string, err error) {
+	if err != nil {
+		v.errs = append(v.errs, &SpecError{v.supervisor, v.child, v.prefix + field, err})
+	}
+}
+
+// in checks the child at index i and that no other has its id or its process.
+func (v *validation) in(i int, c Child) {
+	v.prefix = fmt.Sprintf("Children[%d].", i)
+	defer func() { v.prefix, v.child = "", "" }()
+	if v.ids == nil {
+		v.ids, v.processes = make(map[string]int), make(map[actor.Child]int)
+	}
+	id, usable := v.of(c)
+	if id != "" {
+		if j, taken := v.ids[id]; taken {
+			v.fail("ID", "duplicate %q, as Children[%d]", id, j)
+		} else {
+			v.ids[id] = i
+		}
+	}
+	if usable {
+		if j, taken := v.processes[c.Process]; taken {
+			v.fail("Process", "the same process as Children[%d]", j)
+		} else {
+			v.processes[c.Process] = i
+		}
+	}
+}
+
+// of checks a child by itself. It returns the child's id as far as it has one,
+// and whether its process can be called and compared.
+func (v *validation) of(c Child) (id string, usable bool) {
+	name, err := nameOf(c.Process)
+	id = first(c.ID, name)
+	v.child = id
+	switch {
+	case err != nil:
+		v.check("Process", err)
+	case nameError(name) != nil:
+		v.fail("Process", "name: %w", nameError(name))
+	default:
+		usable = true
+	}
+	if c.ID != "" {
+		v.check("ID", nameError(c.ID))
+	}
+	v.policies("", Defaults{c.Restart, c.Shutdown, c.StartTimeout, c.Backoff})
+	if usable {
+		v.nested(c.Process)
+	}
+	return id, usable
+}
+
+func (v *validation) policies(at string, d Defaults) {
+	if !d.Restart.valid() {
+		v.fail(at+"Restart", "unknown: %v", d.Restart)
+	}
+	if !d.Shutdown.valid() {
+		v.fail(at+"Shutdown", "time is not positive")
+	}
+	v.notNegative(at+"StartTimeout", d.StartTimeout)
+	b := d.Backoff
+	if b == nil {
+		return
+	}
+	v.notNegative(at+"Backoff.Base", b.Base)
+	v.notNegative(at+"Backoff.Max", b.Max)
+	v.notNegative(at+"Backoff.ResetAfter", b.ResetAfter)
+	if b.Base >= 0 && b.Max >= 0 && b.max() < b.base() {
+		v.fail(at+"Backoff.Max", "%v is less than Base, %v", b.max(), b.base())
+	}
+	if math.IsNaN(b.Jitter) || b.Jitter < 0 || b.Jitter > 1 {
+		v.fail(at+"Backoff.Jitter", "%v is not between 0 and 1", b.Jitter)
+	}
+}
+
+func (v *validation) notNegative(field string, d time.Duration) {
+	if d < 0 {
+		v.fail(field, "negative: %v", d)
+	}
+}
+
+// nested asks the process itself. What a supervisor says of its own fields is
+// taken over field by field, with its place in the tree.
+func (v *validation) nested(p actor.Child) {
+	checked, ok := p.(actor.Validator)
+	if !ok {
+		return
+	}
+	err := guarded(func() error { return checked.Validate() })
+	for _, err := range split(err) {
+		if below, ok := errors.AsType[*SpecError](err); ok {
+			moved := *below
+			moved.Supervisor = v.supervisor + "/" + below.Supervisor
+			v.errs = append(v.errs, &moved)
+			continue
+		}
+		v.check("Process", err)
+	}
+}
+
+// split takes joined errors apart, but no deeper than to the fields.
+func split(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if _, field := err.(*SpecError); !ok || field {
+		return []error{err}
+	}
+	var all []error
+	for _, err := range joined.Unwrap() {
+		all = append(all, split(err)...)
+	}
+	return all
+}
+
+// nameOf asks the process for its name, unless that is bound to panic.
+func nameOf(p actor.Child) (name string, err error) {
+	v := reflect.ValueOf(p)
+	switch {
+	case !v.IsValid():
+		return "", errors.New("is nil")
+	case (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil():
+		return "", fmt.Errorf("is a nil %T", p)
+	case !v.Comparable():
+		return "", fmt.Errorf("%T cannot be compared; use a pointer", p)
+	}
+	err = guarded(func() error { name = p.Name(); return nil })
+	return name, err
+}
+
+// guarded contains a panic of the user's code.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panicked: %v", r)
+		}
+	}()
+	return f()
+}
+
+// nameError says why a name cannot stand in a path.
+func nameError(name string) error {
+	switch {
+	case name == "":
+		return errors.New("empty")
+	case len(name) > maxName:
+		return fmt.Errorf("longer than %d bytes", maxName)
+	case !utf8.ValidString(name):
+		return fmt.Errorf("%q is not valid UTF-8", name)
+	case strings.Contains(name, "/"):
+		return fmt.Errorf("%q contains a slash", name)
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return fmt.Errorf("%q contains a control character", name)
+	}
+	return nil
+}
