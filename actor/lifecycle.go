@@ -90,6 +90,9 @@ func (s halt) apply(c *core) bool {
 // is published. Nobody is told of the end before all of this is done.
 func (c *core) conclude(exit Exit) bool {
 	inc := c.inc
+	if exit.Err == ErrStop || exit.Err == ErrShutdown { //nolint:errorlint // the bare sentinel says no more than the kind does
+		exit.Err = nil
+	}
 	exit.Incarnation = inc.number
 	exit.At = time.Now()
 	exit.Depth = c.body.depth()

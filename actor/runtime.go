@@ -2,6 +2,8 @@ package actor
 
 import (
 	"context"
+	"strconv"
+	"sync/atomic"
 
 	"github.com/understudy-go/understudy/monitoring"
 )
@@ -14,6 +16,7 @@ type Runtime struct {
 	telemetry *monitoring.Telemetry
 	registry  registry
 	letters   letters
+	names     atomic.Uint64
 }
 
 // NewRuntime returns the runtime of a new system. telemetry may be nil.
@@ -74,4 +77,9 @@ func Caller(ctx context.Context) string {
 		return inc.core.Path()
 	}
 	return ""
+}
+
+// NextName returns a name that no other actor of the system is given by it.
+func (r *Runtime) NextName() string {
+	return "actor-" + strconv.FormatUint(r.names.Add(1), 10)
 }

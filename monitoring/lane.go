@@ -43,6 +43,12 @@ func (l *lane) push(j job) bool {
 		return false
 	}
 	l.taken++
+	if len(l.jobs) == cap(l.jobs) && l.head > len(l.jobs)/2 {
+		// A queue that never runs empty would grow for ever at one end.
+		n := copy(l.jobs, l.jobs[l.head:])
+		clear(l.jobs[n:])
+		l.jobs, l.head = l.jobs[:n], 0
+	}
 	l.jobs = append(l.jobs, j)
 	if l.idle == nil {
 		l.idle = make(chan struct{})

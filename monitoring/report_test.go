@@ -53,21 +53,14 @@ func incident(f Failure, directive string) *Incident {
 // restart appends the restart of a child and its start.
 func (in *Incident) restart(n int, now func() time.Time, err error) {
 	name := fmt.Sprintf("worker-%d", n)
-	i := len(in.Steps)
-	begin, start, end := now(), now(), now()
-	for kind, under := range map[StepKind]int{StepRestart: -1, StepStart: i} {
-		s := Step{
-			Kind: kind, Child: name, Path: "/shop/" + name, Type: "Orders", Incarnation: 2,
-			Begin: begin, End: end, Err: err, Under: under,
-		}
-		if kind == StepStart {
-			s.Begin = start
-			in.Steps = append(in.Steps, s)
-		} else {
-			in.Steps = append(in.Steps[:i:i], append([]Step{s}, in.Steps[i:]...)...)
-		}
+	whole := Step{
+		Kind: StepRestart, Child: name, Path: "/shop/" + name, Type: "Orders", Incarnation: 2, Begin: now(), Err: err, Under: -1,
 	}
-	in.End = end
+	start := whole
+	start.Kind, start.Begin, start.Under = StepStart, now(), len(in.Steps)
+	in.End = now()
+	whole.End, start.End = in.End, in.End
+	in.Steps = append(in.Steps, whole, start)
 }
 
 // request runs a traced request whose message fails, and returns the failure.
@@ -168,8 +161,8 @@ func TestBackoffHasItsTrueTimes(t *testing.T) {
 func TestFailedRestartIsLinked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
-		now := ticks()
 		first := incident(s.request(t, 1), "restart")
+		now := ticks()
 		unready := fmt.Errorf("new: %w", errors.New("no connection"))
 		first.restart(1, now, unready)
 		second := incident(worker(1, now()), "restart")
@@ -179,8 +172,9 @@ func TestFailedRestartIsLinked(t *testing.T) {
 		second.Restarts = 2
 		second.restart(1, now, unready)
 		third := incident(worker(1, now()), "restart")
+		at := third.Failure.At
 		third.Failure = second.Failure
-		third.Failure.Previous = second.Ref
+		third.Failure.At, third.Failure.Previous = at, second.Ref
 		third.Restarts = 3
 		third.restart(1, now, nil)
 		for _, in := range []*Incident{first, second, third} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // What goes into spans and logs is bounded, so that no error and no name can
@@ -20,19 +21,22 @@ const (
 
 const ellipsis = "…"
 
-// clip returns s as valid UTF-8 of at most limit bytes.
+// clip returns s as valid UTF-8 of at most limit bytes. What was cut ends in
+// an ellipsis.
 func clip(s string, limit int) string {
-	if len(s) > limit {
-		s = s[:limit-len(ellipsis)]
-		for i := 0; i < 3 && len(s) > 0 && s[len(s)-1]&0xC0 == 0x80; i++ {
-			s = s[:len(s)-1] // the tail of a character that was cut in two
-		}
-		if len(s) > 0 && s[len(s)-1] >= 0xC0 {
-			s = s[:len(s)-1] // and its head
-		}
-		s += ellipsis
+	whole := len(s) <= limit
+	if !whole {
+		s = s[:limit] // first, so that a huge text is not gone through
 	}
-	return strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.ToValidUTF8(s, string(utf8.RuneError))
+	if whole && len(s) <= limit {
+		return s
+	}
+	end := min(len(s), limit-len(ellipsis))
+	for end > 0 && end < len(s) && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + ellipsis
 }
 
 // shorten returns names, or the first of them and how many more there are.

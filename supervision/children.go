@@ -119,7 +119,8 @@ func (m *machine) become(c *child, s State) {
 // without a process or forgotten, and its address ends.
 func (m *machine) settle(c *child, cause error) {
 	m.cancel(c)
-	c.lapse, c.group = nil, 0
+	m.forgo(c)
+	c.group = 0
 	if m.keeps(c) {
 		m.become(c, StateStopped)
 	} else {

@@ -38,14 +38,14 @@ func (m *machine) onEnded(ev ended) {
 	if ev.exit.Incarnation != 0 {
 		c.incarnation = ev.exit.Incarnation
 	}
-	if !c.up {
-		m.notStarted(c, cause(ev.exit))
-		return
-	}
-	m.down(c)
-	if c.state == StateStopping {
+	switch {
+	case c.state == StateStopping:
+		m.down(c)
 		m.stopped(c, ev.exit)
-	} else {
+	case !c.up:
+		m.notStarted(c, cause(ev.exit))
+	default:
+		m.down(c)
 		m.endedItself(c, ev.exit)
 	}
 }
@@ -111,9 +111,7 @@ func left(from time.Time, within time.Duration, now time.Time) time.Duration {
 
 // stopped is an end that was asked for. Who asked last has the first claim.
 func (m *machine) stopped(c *child, x actor.Exit) {
-	if x.Err != nil {
-		c.lastErr = x.Err
-	}
+	c.lastErr = x.Err
 	terminated, group := len(c.waiters) > 0, m.covered(c)
 	if c.timedOut && !m.over() && !terminated && !group {
 		m.startFailed(c, timeoutError(x))

@@ -55,7 +55,8 @@ func (m *machine) enlist(c *child) bool {
 		return false
 	}
 	m.answer(c, ErrRestarting)
-	c.group, c.lapse = m.group.id, nil
+	m.forgo(c)
+	c.group = m.group.id
 	if !c.live() {
 		if c != m.group.lead {
 			m.cancel(c)

@@ -134,6 +134,15 @@ func (m *machine) deferRestart(c *child, l lapse) {
 	m.deferred = append(m.deferred, deferral{c, c.lapse})
 }
 
+// forgo drops a restart that has not been decided: something else has decided
+// what becomes of the child.
+func (m *machine) forgo(c *child) {
+	if c.lapse != nil {
+		m.reportUnanswered(c, c.lapse.exit)
+		c.lapse = nil
+	}
+}
+
 // settleDeferred decides what had to wait for the end of a job.
 func (m *machine) settleDeferred() {
 	for len(m.deferred) > 0 && !m.busy() {

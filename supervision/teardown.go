@@ -36,10 +36,7 @@ const (
 // it can only become shorter.
 func (m *machine) onHalt(within time.Duration) {
 	switch m.stage {
-	case stageIdle:
-		m.stage = stageDone
-		m.do(doReady{actor.ErrShutdown})
-	case stageBoot:
+	case stageIdle, stageBoot:
 		m.limit(within)
 		m.close(startOrdered, actor.ErrShutdown, nil)
 	case stageClose:
@@ -94,7 +91,8 @@ func (m *machine) close(end ending, err error, in *incident) {
 		for _, req := range c.waiters {
 			m.reply(req, "terminate", c, actor.ErrStopped)
 		}
-		c.waiters, c.lapse = nil, nil
+		c.waiters = nil
+		m.forgo(c)
 		if !c.live() {
 			m.become(c, StateStopped)
 		} else if m.plan.sideBySide {
@@ -205,7 +203,11 @@ func (m *machine) closed() {
 		m.report(&k.incident)
 		m.do(doExit{k.shutdownError()})
 	case startOrdered:
-		m.do(doReady{errors.Join(k.err, k.shutdownError())})
+		err := k.shutdownError()
+		if err == nil {
+			err = k.err
+		}
+		m.do(doReady{err})
 	case startAborted:
 		m.do(doReady{k.startError(m.plan.path)})
 	case limitExceeded:

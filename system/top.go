@@ -1,0 +1,48 @@
+package system
+
+import (
+	"context"
+
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/supervision"
+)
+
+// A top is a supervisor that no other supervises. It is its own Host.
+type top struct {
+	process *actor.Process[supervision.Message]
+	started chan error // holds one value
+	ended   chan struct{}
+	exit    actor.Exit // set before ended is closed
+}
+
+func newTop(p *actor.Process[supervision.Message]) *top {
+	return &top{process: p, started: make(chan error, 1), ended: make(chan struct{})}
+}
+
+// Started implements actor.Host.
+func (t *top) Started(err error) {
+	if err != nil {
+		t.exit.Err = err
+		close(t.ended)
+	}
+	t.started <- err
+}
+
+// Ended implements actor.Host.
+func (t *top) Ended(exit actor.Exit) {
+	t.exit = exit
+	close(t.ended)
+}
+
+// start waits until the supervisor is ready, or ctx is done.
+func (t *top) start(ctx, in context.Context) error {
+	t.process.Start(in, t)
+	select {
+	case err := <-t.started:
+		return err
+	case <-ctx.Done():
+		t.process.Stop(0)
+		<-t.ended
+		return context.Cause(ctx)
+	}
+}
