@@ -11,8 +11,8 @@ import (
 const Forever = time.Duration(math.MaxInt64)
 
 // A Child is whatever can be supervised: an actor, a supervisor, a function, a
-// server. *Process implements it for actors; [FromFunc] and [FromServer] make
-// one of ordinary Go code.
+// server. *Process implements it for actors; package supervision makes one of
+// ordinary Go code.
 //
 // A Child may support more by further one-method interfaces: [Retirer],
 // [Validator], [Typer].

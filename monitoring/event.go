@@ -52,7 +52,7 @@ func (a *attrs) names(key string, names []string) {
 	}
 }
 
-// name returns the name of kind, an index into names.
+// kindName returns the name of a kind, which is an index into names.
 func kindName(kind uint8, names []string) string {
 	if int(kind) >= len(names) {
 		return "unknown"

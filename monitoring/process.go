@@ -82,23 +82,3 @@ func (s *ProcessSpan) End(f *Failure) {
 
 // turnKey finds the ProcessSpan in the context of its handler.
 type turnKey struct{}
-
-// sampled is Sampled. The provider's code is called only where there is a
-// span.
-func sampled(ctx context.Context) (ref SpanRef) {
-	defer func() {
-		if recover() != nil {
-			ref = SpanRef{}
-		}
-	}()
-	sc := trace.SpanContextFromContext(ctx)
-	if !sc.IsSampled() {
-		return SpanRef{}
-	}
-	// All sends of a turn share its handle, unless the handler has started a
-	// span of its own.
-	if turn, ok := ctx.Value(turnKey{}).(*ProcessSpan); ok && turn.ref.get().SpanID() == sc.SpanID() {
-		return turn.ref
-	}
-	return refTo(sc)
-}

@@ -9,6 +9,9 @@ import (
 // Slog is a monitor that writes every event as a line of a log. It counts the
 // events but keeps none. The zero Slog is ready for use. It must not be
 // copied after its first use, and its fields must not be changed after it.
+//
+// The texts of errors are bounded, but they do not pass through the redaction
+// hook of a Telemetry: a handler of the Logger may hide what must not be seen.
 type Slog[E Event] struct {
 	// Logger takes the lines. Nil means slog.Default().
 	Logger *slog.Logger

@@ -34,7 +34,34 @@ func NewSpanRef() SpanRef {
 // the zero SpanRef otherwise. In a context that was never traced it costs one
 // look-up of a context value.
 func Sampled(ctx context.Context) SpanRef {
-	return sampled(ctx)
+	span := trace.SpanFromContext(ctx)
+	if span == noSpan {
+		return SpanRef{}
+	}
+	return sampled(ctx, span)
+}
+
+// noSpan is what the API returns for a context without a span.
+var noSpan = trace.SpanFromContext(context.Background())
+
+// sampled is Sampled for a context with a span, whose methods are the
+// provider's code.
+func sampled(ctx context.Context, span trace.Span) (ref SpanRef) {
+	defer func() {
+		if recover() != nil {
+			ref = SpanRef{}
+		}
+	}()
+	sc := span.SpanContext()
+	if !sc.IsSampled() {
+		return SpanRef{}
+	}
+	// All sends of a turn share its handle, unless the handler has started a
+	// span of its own.
+	if turn, ok := ctx.Value(turnKey{}).(*ProcessSpan); ok && turn.ref.get().SpanID() == sc.SpanID() {
+		return turn.ref
+	}
+	return refTo(sc)
 }
 
 // IsZero tells whether the handle stands for no span at all.

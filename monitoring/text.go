@@ -104,12 +104,17 @@ func errorType(err error) (name string) {
 		if !wrapsOnly[name] {
 			return name
 		}
+		var inner error
 		switch e := err.(type) {
 		case interface{ Unwrap() error }:
-			err = e.Unwrap()
+			inner = e.Unwrap()
 		case interface{ Unwrap() []error }:
-			err = e.Unwrap()[0]
+			inner = e.Unwrap()[0]
 		}
+		if inner == nil {
+			return name
+		}
+		err = inner
 	}
 }
 

@@ -48,11 +48,16 @@ func newPlan(s Spec, path string, supervises func(actor.Child) bool, chance func
 
 // plan resolves a valid child against its supervisor's defaults.
 func (c Child) plan(d Defaults, supervisor bool) childPlan {
+	stop, ready := defaultShutdown, defaultStartTimeout
+	if supervisor {
+		// It takes as long as all that is below it, which has limits of its own.
+		stop, ready = Infinity, actor.Forever
+	}
 	p := childPlan{
 		id: c.ID, name: c.Process.Name(), process: c.Process, supervisor: supervisor,
 		restart:      first(c.Restart, d.Restart, Permanent),
-		shutdown:     first(c.Shutdown, d.Shutdown, defaultShutdown),
-		startTimeout: first(c.StartTimeout, d.StartTimeout, defaultStartTimeout),
+		shutdown:     first(c.Shutdown, d.Shutdown, stop),
+		startTimeout: first(c.StartTimeout, d.StartTimeout, ready),
 		backoff:      first(c.Backoff, d.Backoff),
 	}
 	if t, ok := c.Process.(actor.Typer); ok {
@@ -60,12 +65,6 @@ func (c Child) plan(d Defaults, supervisor bool) childPlan {
 	}
 	if p.id == "" {
 		p.id = p.name
-	}
-	// What a supervisor takes is the sum of what is below it, which it bounds
-	// itself: shared defaults are meant for workers.
-	if supervisor {
-		p.shutdown = first(c.Shutdown, Infinity)
-		p.startTimeout = first(c.StartTimeout, actor.Forever)
 	}
 	return p
 }

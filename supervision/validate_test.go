@@ -78,7 +78,8 @@ func faults() map[string][]func(*Spec) {
 			func(s *Spec) { s.Limit = AtMost(-1, time.Second) },
 			func(s *Spec) { s.Limit = AtMost(1, 0) },
 			func(s *Spec) { s.Limit = AtMost(1, -1) },
-			func(s *Spec) { s.Limit = AtMost(math.MinInt, math.MinInt64) },
+			func(s *Spec) { s.Limit = AtMost(math.MinInt, 1) },
+			func(s *Spec) { s.Limit = AtMost(0, math.MinInt64) },
 		},
 		"Children[0].ID": names(func(s *Spec, n string) { s.Children[0].ID = n }),
 		"Children[1].ID": {
@@ -208,9 +209,9 @@ func TestPlanDefaults(t *testing.T) {
 		[]any{b.restart, b.shutdown, b.startTimeout, b.backoff})
 
 	sup := s.Children[0].plan(s.Defaults, true)
-	assert.Equal(t, Infinity, sup.shutdown, "a supervisor's default is its own")
-	assert.Equal(t, actor.Forever, sup.startTimeout)
-	sup = s.Children[1].plan(Defaults{}, true)
+	assert.Equal(t, Immediate, sup.shutdown, "shared defaults are meant for supervisors too")
+	assert.Equal(t, time.Second, sup.startTimeout)
+	sup = valid().Children[1].plan(Defaults{}, true)
 	assert.Equal(t, actor.Forever, sup.startTimeout)
 	assert.Equal(t, Infinity, sup.shutdown)
 }

@@ -1,0 +1,151 @@
+package supervision
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// find returns the only action of a type.
+func find[A action](t *testing.T, out []action) A {
+	var found []A
+	for _, a := range out {
+		if a, ok := a.(A); ok {
+			found = append(found, a)
+		}
+	}
+	require.Len(t, found, 1)
+	return found[0]
+}
+
+// one returns a machine with one supervisor as its child, which is starting.
+func one(t *testing.T, limit Limit) (m *machine, now time.Time, epoch uint64) {
+	now = time.Now()
+	m = newMachine(&plan{name: "top", path: "top", limit: limit, children: []childPlan{
+		{id: "mid", name: "mid", process: &stub{id: "mid"}, restart: Permanent, shutdown: Infinity,
+			startTimeout: actor.Forever, supervisor: true},
+	}})
+	return m, now, find[doStart](t, m.step(begin{}, now)).epoch
+}
+
+// ST-05: the error names the whole path and the cause, and is not wrapped
+// again on its way up.
+func TestStartErrorOfASupervisorBelow(t *testing.T) {
+	cause := &actor.PanicError{Value: "no config"}
+	below := &StartError{Path: "top/mid", Child: "leaf", Err: cause}
+	m, now, epoch := one(t, Limit{})
+	err := find[doReady](t, m.step(started{id: "mid", epoch: epoch, err: below}, now)).err
+	assert.Same(t, error(below), err)
+	assert.EqualError(t, err, "supervision: start failed: top/mid/leaf: panic: no config")
+	assert.ErrorIs(t, err, error(cause))
+
+	// Another system's error is a cause like any other.
+	m, now, epoch = one(t, Limit{})
+	foreign := &StartError{Path: "other/mid", Child: "leaf", Err: cause}
+	err = find[doReady](t, m.step(started{id: "mid", epoch: epoch, err: foreign}, now)).err
+	assert.ErrorContains(t, err, "top/mid: supervision: start failed: other/mid/leaf")
+}
+
+// What goes wrong in the rollback is joined to the error of a supervisor below,
+// which stays as it is.
+func TestStartErrorOfASupervisorBelowWithTrouble(t *testing.T) {
+	below := &StartError{Path: "top/mid", Child: "leaf", Err: errors.New("boom")}
+	m, now, epoch := one(t, Limit{})
+	add := find[doStart](t, m.step(cmdStart{1, childPlan{
+		id: "x", name: "x", process: &stub{id: "x"}, restart: Permanent, startTimeout: actor.Forever}}, now))
+	m.step(started{id: "x", epoch: add.epoch}, now)
+	m.step(started{id: "mid", epoch: epoch, err: below}, now)
+	lost := &actor.AbandonedError{Path: "top/x"}
+	err := find[doReady](t, m.step(ended{"x", add.epoch, actor.Exit{Kind: actor.Abandoned, Err: lost}}, now)).err
+	assert.ErrorIs(t, err, error(below))
+	assert.ErrorIs(t, err, actor.ErrAbandoned)
+	assert.Empty(t, below.Teardown)
+}
+
+// What a supervisor reports of those below it reaches the top as it is (R10).
+func TestShutdownErrorsOfASupervisorBelow(t *testing.T) {
+	lost := &ChildError{Op: "stop", Path: "top/mid", ID: "leaf", Err: &actor.AbandonedError{Path: "top/mid/leaf"}}
+	m, now, epoch := one(t, Limit{})
+	m.step(started{id: "mid", epoch: epoch}, now)
+	m.step(halt{time.Minute}, now)
+	exit := actor.Exit{Kind: actor.Shutdown, Err: &ShutdownError{[]error{lost}}}
+	err := find[doExit](t, m.step(ended{"mid", epoch, exit}, now)).err
+	all, ok := errors.AsType[*ShutdownError](err)
+	require.True(t, ok)
+	assert.Equal(t, []error{lost}, all.Errors)
+	assert.ErrorIs(t, err, ErrShutdownTimeout)
+	assert.ErrorIs(t, err, actor.ErrShutdown)
+}
+
+// A supervisor that gives up hands its incident on: its parent's is put under
+// it, and so up to the top.
+func TestEscalationIsOneTrace(t *testing.T) {
+	m, now, epoch := one(t, AtMost(0, time.Second))
+	m.step(started{id: "mid", epoch: epoch}, now)
+	ref := monitoring.NewSpanRef()
+	below := &IntensityError{Path: "top/mid", Last: errors.New("boom"), trace: ref}
+	out := m.step(ended{"mid", epoch, actor.Exit{Kind: actor.Failure, Err: below}}, now)
+	in := find[doReport](t, out).incident
+	assert.Equal(t, ref, in.Failure.Trace)
+	assert.Equal(t, directiveEscalate, in.Directive)
+	err := find[doExit](t, out).err
+	top, ok := errors.AsType[*IntensityError](err)
+	require.True(t, ok)
+	assert.Equal(t, in.Ref, top.trace)
+	assert.Equal(t, "top", top.Path)
+	assert.ErrorIs(t, err, error(below))
+	assert.Same(t, error(top), in.Err)
+}
+
+// The child's own count of its incarnations is taken over where it is told.
+func TestIncarnations(t *testing.T) {
+	m, now, epoch := one(t, Limit{})
+	ev := find[doEmit](t, m.step(started{id: "mid", epoch: epoch, incarnation: 7}, now)).event
+	assert.EqualValues(t, 7, ev.Incarnation)
+	m.step(ended{"mid", epoch, actor.Exit{Kind: actor.Failure, Incarnation: 9}}, now)
+	assert.EqualValues(t, 10, m.kids.find("mid").incarnation)
+}
+
+func TestStartKind(t *testing.T) {
+	for want, err := range map[actor.Kind]error{
+		actor.Failure: errors.New("boom"), actor.Panic: &actor.PanicError{Value: 1},
+		actor.Goexit: actor.ErrGoexit, actor.Abandoned: &actor.AbandonedError{},
+	} {
+		assert.Equal(t, want, startKind(err))
+	}
+}
+
+// An incident's record is bounded, and each step of it is whole.
+func TestIncidentIsBounded(t *testing.T) {
+	s := newScript(t)
+	s.run("supervisor one_for_all 1/1m")
+	s.run("show incidents")
+	for i := range 300 {
+		s.run(fmt.Sprintf("child c%d", i))
+	}
+	s.run("boot")
+	for _, directive := range []string{"restart", "escalate"} {
+		s.run("crash c150")
+		s.run("at 1s")
+		var heads, steps int
+		for _, line := range s.settle() {
+			switch {
+			case strings.HasPrefix(line, "incident "+directive):
+				heads++
+			case strings.HasPrefix(line, " "):
+				steps++
+				assert.Regexp(t, `[01]s\.\.1s`, line)
+			}
+		}
+		assert.Equal(t, 1, heads)
+		assert.Equal(t, maxSteps, steps)
+	}
+}

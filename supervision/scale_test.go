@@ -1,0 +1,102 @@
+package supervision
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/understudy-go/understudy/actor"
+)
+
+// herd is a plan of n children.
+func herd(n int, s Strategy, sideBySide bool) *plan {
+	p := &plan{name: "s", path: "s", strategy: s, sideBySide: sideBySide, children: make([]childPlan, n)}
+	for i := range p.children {
+		id := fmt.Sprintf("c%d", i)
+		p.children[i] = childPlan{
+			id: id, name: id, process: &stub{id: id}, restart: Permanent,
+			shutdown: defaultShutdown, startTimeout: defaultStartTimeout,
+		}
+	}
+	return p
+}
+
+// drive answers every start and stop at once and returns the last action.
+func drive(m *machine, ev event, now time.Time) (last action) {
+	todo := []event{ev}
+	for len(todo) > 0 {
+		ev, todo = todo[0], todo[1:]
+		for _, a := range m.step(ev, now) {
+			switch a := a.(type) {
+			case doStart:
+				todo = append(todo, started{id: a.id, epoch: a.epoch})
+			case doStop:
+				todo = append(todo, ended{a.id, m.kids.find(a.id).epoch, actor.Exit{Kind: actor.Shutdown}})
+			}
+			last = a
+		}
+	}
+	return last
+}
+
+// cycle starts n children, restarts each one by itself or all as a group, and
+// stops them.
+func cycle(tb testing.TB, n int, s Strategy, sideBySide bool) time.Duration {
+	p := herd(n, s, sideBySide)
+	p.limit = AtMost(n+1, time.Hour)
+	from := time.Now()
+	m := newMachine(p)
+	require.Equal(tb, doReady{}, drive(m, begin{}, from))
+	crash := func(c *child) {
+		drive(m, ended{c.id, c.epoch, actor.Exit{Kind: actor.Failure}}, from)
+	}
+	if s == OneForOne {
+		for c := m.kids.head; c != nil; c = c.next {
+			crash(c)
+		}
+	} else {
+		crash(m.kids.head)
+	}
+	require.Equal(tb, Counts{Specs: n, Active: n, Workers: n}, m.count())
+	require.Equal(tb, doExit{}, drive(m, halt{time.Hour}, from))
+	return time.Since(from)
+}
+
+// AD-05: a hundred times as many children cost about a hundred times as much.
+// The bound is ten times that, and a tenth of what a quadratic cost would be.
+func TestCostIsLinear(t *testing.T) {
+	for name, c := range map[string]struct {
+		s          Strategy
+		sideBySide bool
+	}{
+		"one_for_one": {OneForOne, false}, "one_for_all": {OneForAll, false},
+		"rest_for_one": {RestForOne, false}, "side by side": {OneForOne, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			few := time.Duration(1 << 62)
+			for range 5 {
+				few = min(few, cycle(t, 1000, c.s, c.sideBySide))
+			}
+			many := cycle(t, 100_000, c.s, c.sideBySide)
+			assert.Less(t, many, 1000*few, "1,000 children took %v", few)
+		})
+	}
+}
+
+func BenchmarkStartStop(b *testing.B) {
+	for _, n := range []int{1000, 10_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			p, now := herd(n, OneForOne, false), time.Now()
+			b.ReportAllocs()
+			for b.Loop() {
+				m := newMachine(p)
+				drive(m, begin{}, now)
+				drive(m, halt{time.Hour}, now)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/child")
+		})
+	}
+}

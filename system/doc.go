@@ -1,0 +1,33 @@
+// Package system runs a tree of supervised actors.
+//
+//	sys, err := system.Start(ctx, system.Config{Name: "tally", Root: supervision.Spec{
+//		Children: []supervision.Child{{Process: counter}},
+//	}})
+//	...
+//	defer sys.Shutdown(ctx)
+//
+// [Start] returns when every child is ready, or with the reason why one is not;
+// then nothing runs. [Run] does the same for a program that lives until it is
+// told to end. [Spawn] adds actors while the system runs, [Lookup] finds those
+// that are registered by a unique name, [ActorSystem.Tree] shows what there is.
+//
+// A program may have several systems; they share nothing.
+//
+// # Ending
+//
+// [ActorSystem.Shutdown] stops what was spawned, then the root's children, last
+// first, within one deadline, and returns an error that names every actor that
+// did not stop in time. If the root gives up because its restart limit is
+// exceeded, the system ends by itself and [ActorSystem.Err] tells why.
+//
+// Shut the system down before the tracer provider that it uses, so that the
+// last spans are exported.
+//
+// # Concurrency
+//
+// All functions and methods may be called from any goroutine. What Start does
+// before it returns synchronizes before the first message that the system's
+// actors receive from the caller; closing Done synchronizes after everything
+// that the actors have done, abandoned ones aside. A running system holds one
+// goroutine of its own, which waits for its end; idle actors hold none.
+package system
