@@ -10,15 +10,60 @@ import (
 // was given to stop. Without it no hook could be told from a stuck one.
 const hookGrace = 10 * time.Millisecond
 
+// childGrace is how long an actor that was given no time waits for its
+// children, which are given none either: their hooks have hookGrace, and their
+// own children, one after another, the same.
+const childGrace = 10 * hookGrace
+
 // expire is called when the time to end is over, from a timer's goroutine or
 // from the one that allowed no time. User code that is running is abandoned; if
-// none is, the run loop is told.
+// none is, the run loop is told. It may be about to enter user code just then,
+// so expire is called again until the incarnation is over.
 func (i *incarnation) expire() {
-	if !i.fence.abandon() {
-		i.core.tell(overdue{i})
-		return
+	if i.isOverdue() {
+		i.cancel(ErrShutdown) // before the cut: what waits for it does nothing more
+		if i.sever() {
+			go i.core.resume(i, i.abandoned())
+		} else {
+			i.core.tell(overdue{i})
+		}
 	}
-	go i.core.resume(i, i.abandoned())
+}
+
+func (i *incarnation) isOverdue() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return !i.by.IsZero() && !time.Now().Before(i.by) && phase(i.state.Load()) != over
+}
+
+// sever cuts user code off, if any is running and its time is over: the stop
+// hook gets a time of its own. mu orders this against hookContext, which gives
+// it before it enters the hook.
+func (i *incarnation) sever() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.wind(hookGrace)
+	if time.Now().Before(i.by) || !i.fence.abandon() {
+		return false
+	}
+	if i.severed != nil {
+		close(i.severed)
+	}
+	return true
+}
+
+// severance is closed when user code of the incarnation is abandoned. Only
+// senders that have to wait look at it.
+func (i *incarnation) severance() <-chan struct{} {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.severed == nil {
+		i.severed = make(chan struct{})
+		if i.fence.isCut() {
+			close(i.severed)
+		}
+	}
+	return i.severed
 }
 
 // abandoned is the end of an incarnation that did not end in time.
@@ -76,19 +121,36 @@ func (s overdue) apply(c *core) bool {
 	}
 	switch inc.phase {
 	case receiving: // asked to stop, but draining, or trapping the stop
-		if inc.trap == nil {
+		switch {
+		case inc.trap == nil:
 			return c.conclude(Exit{Kind: Shutdown})
+		case inc.askedWithin(childGrace):
+			return true
+		default:
+			return c.conclude(inc.abandoned())
 		}
-		return c.conclude(Exit{Kind: Abandoned, Err: inc.abandoned().Err})
-	case reaping: // a child does not keep its promise: leave it behind
-		for kid, _ := inc.kids.last(); kid != nil; kid, _ = inc.kids.last() {
-			kid.child.Stop(0)
+	case reaping:
+		kid, _ := inc.kids.last()
+		if time.Since(inc.exit.At) < childGrace {
+			kid.stop(0)
+			return true
+		}
+		// A child does not keep its promise: leave it behind.
+		for ; kid != nil; kid, _ = inc.kids.last() {
+			kid.stop(0)
 			inc.kids.remove(kid)
-			retire(kid.child, ErrStopped)
 		}
-		inc.exit.Kind, inc.exit.Err = Abandoned, inc.abandoned().Err
+		inc.exit.Kind, inc.exit.Err = Abandoned, errors.Join(inc.exit.Err, inc.abandoned().Err)
 		return c.reap()
 	default:
 		return true
 	}
+}
+
+// askedWithin reports whether the incarnation was asked to end no longer than d
+// ago.
+func (i *incarnation) askedWithin(d time.Duration) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return time.Since(i.asked) < d
 }

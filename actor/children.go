@@ -55,10 +55,10 @@ func (s kidEvent) apply(c *core) bool {
 		return true // left behind by a parent that could not wait
 	}
 	if inc.phase == receiving && !k.notify(s.event) {
-		return false
+		return false // what is left to do here is done when inc ends
 	}
-	if !inc.kids.keeps(k.child) {
-		retire(k.child, s.event.cause())
+	if inc.kids.forsakes(k.child) && !c.isOwn(k.child) {
+		retire(c, k.child, s.event.cause())
 	}
 	if c.inc == inc && inc.phase == reaping {
 		return c.reap()

@@ -60,7 +60,8 @@ type core struct {
 	cause error         // why
 
 	// Owned by the run loop.
-	inc *incarnation
+	inc   *incarnation
+	owned map[Child]struct{} // owns, made on demand
 }
 
 // Name returns the name that the actor was declared with.
@@ -118,9 +119,9 @@ func (c *core) Start(ctx context.Context, h Host) {
 	}
 	c.scope.Store(s)
 	inc := newIncarnation(ctx, c, h)
+	c.tell(begin{inc}) // ahead of whatever a Stop of inc tells
 	c.current.Store(inc)
 	c.mu.Unlock()
-	c.tell(begin{inc})
 }
 
 // Stop implements [Child]: the message in hand is finished, those that wait
@@ -141,16 +142,21 @@ func (c *core) end(within time.Duration, drain bool) {
 	if !drain {
 		inc.cancel(ErrShutdown)
 	}
-	c.tell(halt{inc: inc, drain: drain})
-	if within <= 0 {
+	if within <= 0 { // cut off what is running now, not the stop hook that halt leads to
 		inc.expire()
-		return
 	}
+	c.tell(halt{inc: inc, drain: drain})
 	inc.arm(by)
 }
 
 // Retire implements [Retirer].
-func (c *core) Retire(cause error) { c.tell(retirement{cause}) }
+func (c *core) Retire(cause error) { c.tell(retirement{cause: cause}) }
+
+// retireFor is Retire on behalf of a parent. A child that somebody else has
+// started meanwhile is not the parent's to retire.
+func (c *core) retireFor(parent *core, cause error) {
+	c.tell(retirement{cause: cause, parent: parent})
+}
 
 // Done returns a channel that is closed when the address has ended: nothing
 // that was sent is waiting any more, and no incarnation will come unless the
@@ -176,47 +182,70 @@ func (c *core) Err() error {
 }
 
 // retirement ends the address.
-type retirement struct{ cause error }
+type retirement struct {
+	cause  error
+	parent *core // in whose name; nil: in that of whoever called Retire
+}
 
 func (s retirement) apply(c *core) bool {
-	if c.inc != nil { // its parent retires it first and has it end afterwards
+	switch {
+	case c.inc == nil:
+		c.shut(s.cause)
+		c.mu.Lock()
+		c.publish(s.cause)
+		c.mu.Unlock()
+	case s.parent == nil || c.inc.startedBy(s.parent):
+		// Its parent retires it first and has it end afterwards.
 		c.inc.retire, c.inc.retireCause = true, s.cause
-		return true
 	}
-	c.close(s.cause)
 	return true
 }
 
-// close ends the address, in the order of a final stop: what waits becomes
-// dead letters, the name is free, the end is published.
-func (c *core) close(cause error) {
+// shut ends the address, in the order of a final stop: what waits becomes dead
+// letters, then the name is free. The end is still to be published.
+func (c *core) shut(cause error) {
 	if c.gate.Swap(closed) == closed {
 		return
 	}
 	c.body.bury(ReasonStopped, stoppedBy(cause))
 	for i := len(c.owns) - 1; i >= 0; i-- {
-		retire(c.owns[i], cause)
+		retire(c, c.owns[i], cause)
 	}
-	if s := c.scope.Load(); s != nil && c.register != "" {
-		s.runtime.registry.remove(c.register, c)
+	if s := c.scope.Load(); s != nil && c.register != "" && s.runtime.registry.remove(c.register, c) {
 		c.observeRegistered(monitoring.ActorDeregistered)
 	}
-	c.mu.Lock()
+}
+
+// publish lets everybody see that the address has ended. It is called with mu
+// held.
+func (c *core) publish(cause error) {
+	if c.dead {
+		return
+	}
 	c.dead, c.cause = true, cause
 	if c.done != nil {
 		close(c.done)
 	}
-	c.mu.Unlock()
 }
 
-// reopen makes an address that had ended valid again.
+// reopen makes an address that had ended valid again. It is called with mu
+// held.
 func (c *core) reopen() {
-	if c.gate.Load() == open {
-		return
+	if c.dead {
+		c.dead, c.cause, c.done = false, nil, nil
+		c.gate.Store(open)
 	}
-	c.mu.Lock()
-	c.dead, c.cause = false, nil
-	c.done = nil
-	c.mu.Unlock()
-	c.gate.Store(open)
+}
+
+// isOwn reports whether a child's address is one of those that end with this
+// one. Only the run loop asks.
+func (c *core) isOwn(child Child) bool {
+	if c.owned == nil && len(c.owns) > 0 {
+		c.owned = make(map[Child]struct{}, len(c.owns))
+		for _, own := range c.owns {
+			c.owned[own] = struct{}{}
+		}
+	}
+	_, ok := c.owned[child]
+	return ok
 }

@@ -45,10 +45,18 @@ func (p *Process[M]) deadLetter(env envelope[M], reason DropReason, cause error)
 	if p.spec.DeadLetters == nil {
 		return
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			p.recordTrouble(fmt.Errorf("dead letters: %w", unwind(r).Err))
+	// On a goroutine of its own, for runtime.Goexit in it must end neither the
+	// run loop nor the sender.
+	letter := DeadLetter[M]{To: p.Ref, Msg: env.msg, Reason: reason, At: time.Now()}
+	over := make(chan struct{})
+	Go(func() error {
+		p.spec.DeadLetters(letter)
+		return nil
+	}, func(err error) {
+		if err != nil {
+			p.recordTrouble(fmt.Errorf("dead letters: %w", err))
 		}
-	}()
-	p.spec.DeadLetters(DeadLetter[M]{To: p.Ref, Msg: env.msg, Reason: reason, At: time.Now()})
+		close(over)
+	})
+	<-over
 }

@@ -56,8 +56,11 @@ func (d *deadlineContext) real() context.Context {
 	return d.inner
 }
 
-// release ends the context with the turn that it was made for.
+// release ends the context with the turn that it was made for. Nil is valid.
 func (d *deadlineContext) release() {
+	if d == nil {
+		return
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.released = true

@@ -27,7 +27,7 @@ type wait struct {
 // that a handler has left behind.
 func newWait(ctx context.Context, to *core, q ask) *wait {
 	caller := callerOf(ctx)
-	if caller == nil {
+	if caller == nil || to == nil { // or whom it waits for lives elsewhere
 		return nil
 	}
 	call := caller.fence.call()
@@ -37,10 +37,11 @@ func newWait(ctx context.Context, to *core, q ask) *wait {
 	w := &wait{caller: caller, call: call, to: to, ask: q}
 	w.probes = make(chan chan struct{})
 	w.ended = make(chan struct{})
-	if !caller.core.waits.CompareAndSwap(nil, w) {
+	old := caller.core.waits.Load()
+	if old != nil && old.holds() || !caller.core.waits.CompareAndSwap(old, w) {
 		return nil // another goroutine of the handler is waiting too
 	}
-	return w
+	return w // in place of one that an abandoned handler may have left
 }
 
 // done says that the wait is over.

@@ -19,7 +19,7 @@ func (p *Process[M]) Deliver(ctx context.Context, msg M, wait bool) error {
 			return p.refuse(ErrAbandoned)
 		}
 	} else {
-		if ctx.Err() != nil && fenced(ctx) {
+		if inc := callerOf(ctx); inc != nil && inc.fence.isCut() {
 			return p.refuse(ErrAbandoned)
 		}
 		if from := monitoring.Sampled(ctx); !from.IsZero() {
@@ -27,13 +27,6 @@ func (p *Process[M]) Deliver(ctx context.Context, msg M, wait bool) error {
 		}
 	}
 	return p.enqueue(ctx, env, wait)
-}
-
-// fenced reports whether ctx, which is done, comes from an incarnation that was
-// abandoned.
-func fenced(ctx context.Context) bool {
-	inc := callerOf(ctx)
-	return inc != nil && inc.fence.isCut()
 }
 
 // enqueue puts an envelope into the mailbox and wakes the actor.
@@ -54,8 +47,8 @@ func (p *Process[M]) overflowed(ctx context.Context, env envelope[M], outcome ma
 	p.recordFull(env.msg, outcome)
 	switch outcome {
 	case mailbox.DroppedOldest:
-		p.deadLetter(evicted, ReasonOverflow, ErrDropped)
 		p.notify()
+		p.deadLetter(evicted, ReasonOverflow, ErrDropped)
 		return nil
 	case mailbox.DroppedNewest:
 		p.deadLetter(env, ReasonOverflow, ErrDropped)
@@ -83,12 +76,18 @@ func (p *Process[M]) await(ctx context.Context, env envelope[M]) error {
 	if err := ctx.Err(); err != nil {
 		return p.refuse(context.Cause(ctx))
 	}
+	var severed <-chan struct{} // ctx need not end with the handler that it comes from
+	if inc := callerOf(ctx); inc != nil {
+		severed = inc.severance()
+	}
 	w := newWait(ctx, &p.core, nil)
 	if w == nil {
 		select {
 		case p.queue.C() <- env:
 			p.notify()
 			return nil
+		case <-severed:
+			return p.refuse(ErrAbandoned)
 		case <-ctx.Done():
 			return p.refuse(context.Cause(ctx))
 		}
@@ -109,6 +108,8 @@ func (p *Process[M]) await(ctx context.Context, env envelope[M]) error {
 			if w.passed = sent(); !w.passed {
 				close(ack)
 			}
+		case <-severed:
+			return p.refuse(ErrAbandoned)
 		case <-ctx.Done():
 			return p.refuse(context.Cause(ctx))
 		}

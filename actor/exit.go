@@ -89,6 +89,12 @@ type Kinder interface {
 	ExitKind() Kind
 }
 
+// ended is the end that an error of user code means. It is user code itself,
+// since it calls the error's methods: they may panic, and worse.
+func ended(own context.Context, err error) Exit {
+	return Exit{Kind: classify(own, err), Err: err}
+}
+
 // classify decides the kind of an end from the error that user code returned;
 // a panic and a Goexit never come this way. A cancellation counts as a
 // shutdown only if it is the framework's cancellation of this incarnation.

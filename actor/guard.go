@@ -18,10 +18,9 @@ func (c *core) call(inc *incarnation, f func() error) (exit Exit, mine bool) {
 			go c.resume(inc, exit)
 		}
 	}()
-	err := f()
-	returned = true
-	if err != nil {
-		exit = Exit{Kind: classify(inc, err), Err: err}
+	if err := f(); err != nil {
+		exit = ended(inc, err)
 	}
+	returned = true
 	return exit, inc.fence.leave()
 }

@@ -35,10 +35,11 @@ type incarnation struct {
 
 	// mu protects what follows.
 	mu       sync.Mutex
-	by       time.Time   // when the incarnation must have ended; zero: no limit
-	asked    time.Time   // when it was first asked to end
-	deadline *time.Timer // calls expire at by
-	finished bool        // Self has no effect any more
+	by       time.Time     // when the incarnation must have ended; zero: no limit
+	asked    time.Time     // when it was first asked to end
+	deadline *time.Timer   // calls expire at by
+	severed  chan struct{} // closed when user code is abandoned; made on demand
+	finished bool          // Self has no effect any more
 	timers   map[*Timer]struct{}
 	children context.Context // in which children are started; made on demand
 
@@ -124,14 +125,34 @@ func (i *incarnation) arm(at time.Time) {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if phase(i.state.Load()) == over {
-		return
+	i.wind(time.Until(at))
+}
+
+// wind is called with mu held.
+func (i *incarnation) wind(d time.Duration) {
+	switch {
+	case phase(i.state.Load()) == over:
+	case i.deadline == nil:
+		i.deadline = time.AfterFunc(d, i.expire)
+	default:
+		i.deadline.Reset(d)
 	}
-	if i.deadline == nil {
-		i.deadline = time.AfterFunc(time.Until(at), i.expire)
-		return
-	}
-	i.deadline.Reset(time.Until(at))
+}
+
+// live reports whether Self still has an effect.
+func (i *incarnation) live() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return !i.finished && !i.fence.isCut()
+}
+
+// isStarting reports whether New has not returned. Only user code asks.
+func (i *incarnation) isStarting() bool { return phase(i.state.Load()) == starting }
+
+// startedBy reports whether the incarnation is a child of parent's.
+func (i *incarnation) startedBy(parent *core) bool {
+	k, ok := i.host.(*kid)
+	return ok && k.inc.core == parent
 }
 
 // left returns how much of the time to end remains; Forever without a limit.
@@ -144,11 +165,14 @@ func (i *incarnation) left() time.Duration {
 	return max(time.Until(i.by), 0)
 }
 
-// revoke makes Self and the timers ineffective.
+// revoke makes Self and the timers ineffective: the end begins.
 func (i *incarnation) revoke() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.finished = true
+	if i.asked.IsZero() { // it ends by itself
+		i.asked = time.Now()
+	}
 	for t := range i.timers {
 		t.halt()
 	}

@@ -37,11 +37,10 @@ func (p *Process[M]) Info() Info {
 		Rejected:     p.refused.Load(),
 		LateReplies:  p.late.Load(),
 	}
-	if p.queue != nil {
-		s := p.queue.Stats()
-		i.Depth, i.Capacity = s.Depth, s.Capacity
-		i.Handled = s.Dequeued - p.buried.Load()
-	}
+	buried := p.buried.Load() // first: what is buried was taken from the mailbox before
+	s := p.queue.Stats()
+	i.Depth, i.Capacity = s.Depth, s.Capacity
+	i.Handled = s.Dequeued - buried
 	return i
 }
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // A kid is one start of a child, on its parent's side. It is the child's Host.
@@ -28,6 +29,16 @@ func (k *kid) Started(err error) {
 	k.inc.core.tell(kidEvent{k, e})
 }
 
+// stop has the child end. One that cannot even be asked counts as ended.
+func (k *kid) stop(within time.Duration) {
+	defer func() {
+		if r := recover(); r != nil {
+			k.Ended(unwind(r))
+		}
+	}()
+	k.child.Stop(within)
+}
+
 // Ended implements Host.
 func (k *kid) Ended(exit Exit) {
 	k.inc.core.tell(kidEvent{k, Event{Child: k.child, Kind: ChildEnded, Exit: exit}})
@@ -41,7 +52,10 @@ type kids struct {
 	sealed   bool // no more children: the incarnation is ending
 	youngest *kid
 	by       map[Child]*kid
-	kept     map[Child]bool // ended, and their parent said Keep
+
+	// kept has the children that have ended and whose addresses are open: true
+	// for those of which the parent said Keep, false while it has not decided.
+	kept map[Child]bool
 }
 
 func (t *kids) add(k *kid) error {
@@ -65,7 +79,8 @@ func (t *kids) add(k *kid) error {
 	return nil
 }
 
-// remove reports whether k was there.
+// remove reports whether k was there. What becomes of the child's address is
+// undecided then.
 func (t *kids) remove(k *kid) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -82,6 +97,12 @@ func (t *kids) remove(k *kid) bool {
 		t.youngest = k.prev
 	}
 	k.next, k.prev = nil, nil
+	if t.kept == nil {
+		t.kept = make(map[Child]bool)
+	}
+	if !t.kept[k.child] { // its parent may have said Keep beforehand
+		t.kept[k.child] = false
+	}
 	return true
 }
 
@@ -108,27 +129,25 @@ func (t *kids) forget(child Child) {
 	delete(t.kept, child)
 }
 
-// leftover returns the children whose addresses were kept and that were not
-// started again, but for those in owned: their addresses outlive the
-// incarnation.
-func (t *kids) leftover(owned []Child) []Child {
+// leftover returns the children whose addresses are open and that were not
+// started again.
+func (t *kids) leftover() []Child {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.kept) == 0 {
-		return nil
-	}
-	for _, child := range owned {
-		delete(t.kept, child)
-	}
 	return slices.Collect(maps.Keys(t.kept))
 }
 
-// keeps reports whether a child that has ended keeps its address: it was
-// started again, or its parent said that it will be.
-func (t *kids) keeps(child Child) bool {
+// forsakes decides about a child that has ended. Its address is to end, unless
+// it was started again or its parent said Keep.
+func (t *kids) forsakes(child Child) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.by[child] != nil || t.kept[child]
+	kept, ended := t.kept[child]
+	if !ended || kept {
+		return false
+	}
+	delete(t.kept, child)
+	return true
 }
 
 // seal lets no more children in.
@@ -136,6 +155,12 @@ func (t *kids) seal() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sealed = true
+}
+
+func (t *kids) isSealed() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.sealed
 }
 
 // last returns the youngest child and how many there are.

@@ -31,6 +31,12 @@ const keepSignals = 16
 
 func (l *lane) push(s signal) {
 	l.mu.Lock()
+	if len(l.queue) == cap(l.queue) && l.head > len(l.queue)/2 {
+		// A lane that is never empty must not grow for ever.
+		n := copy(l.queue, l.queue[l.head:])
+		clear(l.queue[n:])
+		l.queue, l.head = l.queue[:n], 0
+	}
 	l.queue = append(l.queue, s)
 	l.waiting.Add(1)
 	l.mu.Unlock()

@@ -1,9 +1,10 @@
 package actor
 
 import (
-	"errors"
 	"fmt"
 	"time"
+
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // begin starts an incarnation.
@@ -11,11 +12,17 @@ type begin struct{ inc *incarnation }
 
 func (s begin) apply(c *core) bool {
 	inc := s.inc
+	c.mu.Lock() // held by Start until Stop can find the incarnation
 	c.reopen()
 	c.inc = inc
+	c.mu.Unlock()
 	if c.register != "" {
-		if err := inc.runtime().registry.add(c.register, c); err != nil {
+		added, err := inc.runtime().registry.add(c.register, c)
+		if err != nil {
 			return c.conclude(Exit{Kind: Failure, Err: err})
+		}
+		if added {
+			c.observeRegistered(monitoring.ActorRegistered)
 		}
 	}
 	inc.watched = c.watches()
@@ -52,7 +59,7 @@ type readiness struct {
 
 func (s readiness) apply(c *core) bool {
 	switch {
-	case c.inc != s.inc || !s.inc.waiting || s.inc.phase != receiving:
+	case c.inc != s.inc || s.inc.phase != receiving || !s.inc.waiting:
 		return true
 	case s.err != nil:
 		return c.conclude(Exit{Kind: classify(c.inc, s.err), Err: s.err})
@@ -72,7 +79,14 @@ type halt struct {
 func (s halt) apply(c *core) bool {
 	inc := s.inc
 	switch {
-	case c.inc != inc || inc.phase != receiving:
+	case c.inc != inc:
+		return true
+	case inc.phase == reaping: // it was ending already; now there may be less time
+		if kid, n := inc.kids.last(); kid != nil {
+			kid.stop(inc.share(n))
+		}
+		return true
+	case inc.phase != receiving:
 		return true
 	case inc.trap != nil:
 		return inc.trap(Stopping{Within: inc.left()})
@@ -111,12 +125,12 @@ func (c *core) reap() bool {
 	if kid, n := inc.kids.last(); kid != nil {
 		if !kid.stopping {
 			kid.stopping = true
-			kid.child.Stop(inc.share(n))
+			kid.stop(inc.share(n))
 		}
 		return true
 	}
 	inc.enter(closing)
-	if inc.created && inc.exit.Kind != Abandoned {
+	if inc.created && !inc.fence.isCut() {
 		if !c.body.stopped(inc, inc.exit) {
 			return false
 		}
@@ -137,18 +151,23 @@ func (c *core) finish() {
 		a.fail(unanswered(inc.exit))
 	}
 	inc.held = nil
-	for _, child := range inc.kids.leftover(c.owns) {
-		retire(child, cause)
+	for _, child := range inc.kids.leftover() {
+		if !c.isOwn(child) {
+			retire(c, child, cause)
+		}
 	}
 	inc.enter(over)
 	inc.disarm()
 	c.observeStopped(inc)
 	if inc.retire {
-		c.close(inc.retireCause)
+		c.shut(inc.retireCause)
 	}
 	c.mu.Lock()
 	c.current.Store(nil)
 	c.inc = nil
+	if inc.retire {
+		c.publish(inc.retireCause)
+	}
 	c.mu.Unlock()
 	if inc.reported {
 		inc.host.Ended(inc.exit)
@@ -170,12 +189,11 @@ func startError(exit Exit) error {
 	}
 }
 
-// stoppedBy is what callers who were waiting for the actor are told.
+// stoppedBy is what callers who were waiting for the actor are told. The cause
+// may be a user's error, so none of its methods is called to look into it.
 func stoppedBy(cause error) error {
-	switch {
-	case cause == nil, errors.Is(cause, ErrStopped):
+	if cause == nil || cause == ErrStopped { //nolint:errorlint // see above
 		return ErrStopped
-	default:
-		return fmt.Errorf("%w: %w", ErrStopped, cause)
 	}
+	return fmt.Errorf("%w: %w", ErrStopped, cause)
 }

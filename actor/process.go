@@ -35,15 +35,16 @@ func New[M any](spec Spec[M]) *Process[M] {
 	p.core.name = spec.Name
 	p.core.register = spec.Registered
 	p.core.owns = spec.Owns
-	p.core.invalid = spec.Validate()
 	p.core.wake.Store(parked)
 	p.Ref = Ref[M]{p}
 	if spec.Type != "" {
 		p.core.typ.Store(&spec.Type)
 	}
-	if p.core.invalid == nil {
-		p.queue, p.core.invalid = mailbox.New[envelope[M]](spec.Mailbox)
+	if p.core.invalid = spec.Validate(); p.core.invalid != nil {
+		p.queue = new(mailbox.Mailbox[envelope[M]]) // nothing ever gets into it
+		return p
 	}
+	p.queue, p.core.invalid = mailbox.New[envelope[M]](spec.Mailbox)
 	return p
 }
 
@@ -85,9 +86,7 @@ func (p *Process[M]) stopped(inc *incarnation, exit Exit) (mine bool) {
 	if !ok {
 		return true
 	}
-	within := min(p.hookTimeout(), inc.left())
-	within = max(within, hookGrace)
-	ctx, cancel := inc.hookContext(within)
+	ctx, cancel := inc.hookContext(p.hookTimeout())
 	defer cancel()
 	failed, mine := p.call(inc, func() error { return hook.Stopped(ctx, exit) })
 	if mine && failed.Err != nil {
@@ -104,15 +103,21 @@ func (p *Process[M]) hookTimeout() time.Duration {
 }
 
 // hookContext returns the context for the stop hook, which the incarnation's
-// own cancellation does not touch, and has the hook abandoned when it is over.
-func (i *incarnation) hookContext(within time.Duration) (context.Context, context.CancelFunc) {
+// own cancellation does not touch, and has the hook abandoned when its time is
+// over: at most limit, and not beyond what was given to stop.
+func (i *incarnation) hookContext(limit time.Duration) (context.Context, context.CancelFunc) {
 	ctx := context.WithoutCancel(i)
+	within := max(min(limit, i.left()), hookGrace)
 	if within == Forever {
 		return ctx, func() {}
 	}
-	by := time.Now().Add(within)
-	i.arm(by)
-	return context.WithDeadlineCause(ctx, by, ErrShutdown)
+	now := time.Now()
+	i.mu.Lock()
+	i.by = now.Add(within)
+	i.wind(within)
+	i.mu.Unlock()
+	// It is done a little earlier, for a hook that heeds it is to return.
+	return context.WithDeadlineCause(ctx, now.Add(within-min(within/8, hookGrace)), ErrShutdown)
 }
 
 // depth implements body.

@@ -45,26 +45,26 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 		if inc.drain > 0 {
 			inc.drain--
 		}
-		var err error
+		var exit Exit
+		mine := true
 		if env.meta == nil && !inc.watched {
 			inc.fence.enter()
-			err = a.Receive(inc, env.msg)
-			if !inc.fence.leave() {
-				returned = true
-				return gone
+			if err := a.Receive(inc, env.msg); err != nil {
+				exit = ended(inc, err)
 			}
-			p.hand = envelope[M]{}
+			mine = inc.fence.leave()
 		} else {
-			mine := true
-			if err, mine = p.observed(inc, a, env); !mine {
-				returned = true
-				return gone
-			}
+			exit, mine = p.observed(inc, a, env)
 		}
-		if err != nil {
+		switch {
+		case !mine:
 			returned = true
-			return p.after(p.conclude(p.blame(inc, Exit{Kind: classify(inc, err), Err: err})))
+			return gone
+		case exit.Err != nil:
+			returned = true
+			return p.after(p.conclude(p.blame(inc, exit)))
 		}
+		p.hand = envelope[M]{}
 	}
 	returned = true
 	return spent
@@ -80,16 +80,19 @@ func (p *Process[M]) after(mine bool) outcome {
 
 // observed handles a message that is an ask, is traced, or is recorded by a
 // monitor.
-func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (err error, mine bool) {
+func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (exit Exit, mine bool) {
 	ctx := context.Context(inc)
 	m := env.meta
 	if m == nil {
 		m = &meta{}
 	}
+	var limited *deadlineContext
 	if !m.deadline.IsZero() {
-		d := withDeadline(ctx, m.deadline)
-		defer d.release()
-		ctx = d
+		limited = withDeadline(ctx, m.deadline)
+		ctx = limited
+	}
+	if m.ask != nil {
+		m.ask.take(inc)
 	}
 	if !m.from.IsZero() {
 		ctx, p.span = p.trace(ctx, inc, env)
@@ -97,30 +100,40 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (er
 	began := p.recordReceived(inc, env.msg)
 
 	inc.fence.enter()
-	err = a.Receive(ctx, env.msg)
-	if !inc.fence.leave() {
-		return nil, false
+	if err := a.Receive(ctx, env.msg); err != nil {
+		exit = ended(inc, err)
 	}
-	if err != nil {
-		return err, true
+	if !inc.fence.leave() {
+		return Exit{}, false
+	}
+	if exit.Err != nil { // limited ends with the incarnation
+		return exit, true
 	}
 	p.recordProcessed(inc, env.msg, began)
 	p.span.End(nil)
+	p.span = nil
 	if m.ask != nil && m.ask.open() {
-		inc.hold(m.ask)
+		inc.hold(m.ask) // what works on the answer may need limited still
+	} else {
+		limited.release()
 	}
-	p.hand, p.span = envelope[M]{}, nil
-	return nil, true
+	return Exit{}, true
 }
 
 // receiveOne handles one message that came through the control lane.
 func (p *Process[M]) receiveOne(inc *incarnation, make func() M) (mine bool) {
-	a := p.actor
+	// Two calls, for p.hand is the run loop's: user code that was abandoned in
+	// make must not come back and set it.
+	var msg M
 	exit, mine := p.call(inc, func() error {
-		msg := make()
-		p.hand = envelope[M]{msg: msg}
-		return a.Receive(inc, msg)
+		msg = make()
+		return nil
 	})
+	if mine && exit.Err == nil {
+		a := p.actor
+		p.hand = envelope[M]{msg: msg}
+		exit, mine = p.call(inc, func() error { return a.Receive(inc, msg) })
+	}
 	switch {
 	case !mine:
 		return false

@@ -2,6 +2,7 @@ package actor
 
 import (
 	"fmt"
+	"reflect"
 	"sync"
 )
 
@@ -25,28 +26,34 @@ func (e *NameTakenError) Error() string {
 // Is reports whether target is ErrNameTaken.
 func (e *NameTakenError) Is(target error) bool { return target == ErrNameTaken }
 
-// add registers a name. An actor that bears it already keeps it: that is a
-// restart.
-func (r *registry) add(name string, c *core) error {
+// add registers a name and reports whether it is new. An actor that bears it
+// already keeps it: that is a restart.
+func (r *registry) add(name string, c *core) (added bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if by := r.names[name]; by != nil && by != c {
-		return &NameTakenError{Name: name, By: by.body}
+	switch by := r.names[name]; by {
+	case nil:
+	case c:
+		return false, nil
+	default:
+		return false, &NameTakenError{Name: name, By: by.body}
 	}
 	if r.names == nil {
 		r.names = make(map[string]*core)
 	}
 	r.names[name] = c
-	return nil
+	return true, nil
 }
 
-// remove frees a name that c bears.
-func (r *registry) remove(name string, c *core) {
+// remove frees a name and reports whether c bore it.
+func (r *registry) remove(name string, c *core) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.names[name] == c {
-		delete(r.names, name)
+	if r.names[name] != c {
+		return false
 	}
+	delete(r.names, name)
+	return true
 }
 
 func (r *registry) find(name string) *core {
@@ -77,7 +84,7 @@ func Lookup[M any](r *Runtime, name string) (Ref[M], error) {
 	}
 	p, ok := c.body.(*Process[M])
 	if !ok {
-		return Ref[M]{}, &MessageTypeError{Name: name, Path: c.Path(), Want: fmt.Sprintf("%T", *new(M))}
+		return Ref[M]{}, &MessageTypeError{Name: name, Path: c.Path(), Want: reflect.TypeFor[M]().String()}
 	}
 	return p.Ref, nil
 }

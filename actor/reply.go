@@ -34,7 +34,7 @@ func (r Reply[R]) answer(value R, err error) {
 	if r.p == nil {
 		return
 	}
-	if !r.p.settle(value, err) && r.p.to != nil {
+	if !r.p.settleFor(value, err) && r.p.to != nil {
 		r.p.to.lateReply()
 	}
 }
@@ -43,6 +43,7 @@ func (r Reply[R]) answer(value R, err error) {
 // answer.
 type ask interface {
 	carry(to *core) *meta // what travels in the envelope
+	take(by *incarnation) // an incarnation is about to handle it
 	open() bool           // nobody has answered
 	pressing() bool       // and the message is queued, or is being handled
 	keep()                // the handler has returned without an answer
@@ -62,7 +63,8 @@ type pending[R any] struct {
 	meta     meta
 	to       *core // set before the message is sent
 	state    atomic.Uint32
-	answered chan struct{} // closed when value and err are set
+	taken    atomic.Pointer[incarnation] // who handles it, or holds the Reply
+	answered chan struct{}               // closed when value and err are set
 	value    R
 	err      error
 }
@@ -78,6 +80,8 @@ func (p *pending[R]) carry(to *core) *meta {
 	p.to = to
 	return &p.meta
 }
+
+func (p *pending[R]) take(by *incarnation) { p.taken.Store(by) }
 
 func (p *pending[R]) open() bool     { return p.state.Load() <= askKept }
 func (p *pending[R]) pressing() bool { return p.state.Load() == askOpen }
@@ -97,6 +101,15 @@ func (p *pending[R]) Deadline() (time.Time, bool) {
 	return p.meta.deadline, !p.meta.deadline.IsZero()
 }
 
+// settleFor is settle for an answer. That of an incarnation which was abandoned
+// does not count.
+func (p *pending[R]) settleFor(value R, err error) bool {
+	if by := p.taken.Load(); by != nil && by.fence.isCut() {
+		return false
+	}
+	return p.settle(value, err)
+}
+
 // settle sets the answer if nobody has before.
 func (p *pending[R]) settle(value R, err error) bool {
 	if !p.claim() {
@@ -110,8 +123,7 @@ func (p *pending[R]) settle(value R, err error) bool {
 
 // claim wins the right to settle the ask.
 func (p *pending[R]) claim() bool {
-	return p.state.CompareAndSwap(askOpen, askClaimed) || p.state.CompareAndSwap(askKept, askClaimed) ||
-		p.state.CompareAndSwap(askOpen, askClaimed)
+	return p.state.CompareAndSwap(askOpen, askClaimed) || p.state.CompareAndSwap(askKept, askClaimed)
 }
 
 // wait blocks until there is an answer or ctx is done.
@@ -140,6 +152,7 @@ func (p *pending[R]) wait(ctx context.Context) error {
 type foreign struct{ q Question }
 
 func (f foreign) carry(*core) *meta { return nil }
+func (f foreign) take(*incarnation) {}
 func (f foreign) open() bool        { return true }
 func (f foreign) pressing() bool    { return false }
 func (f foreign) keep()             {}

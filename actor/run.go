@@ -38,7 +38,7 @@ const parked = 1 << 63
 // notify tells the actor that a message is in its mailbox.
 func (c *core) notify() {
 	if c.wake.Add(1) == 1 {
-		go c.run()
+		c.dispatch()
 	}
 }
 
@@ -47,12 +47,12 @@ func (c *core) tell(s signal) {
 	c.lane.push(s)
 	w := c.wake.Add(1)
 	if w == 1 {
-		go c.run()
+		c.dispatch()
 		return
 	}
 	for w&parked != 0 {
 		if c.wake.CompareAndSwap(w, 1) {
-			go c.run()
+			c.dispatch()
 			return
 		}
 		w = c.wake.Load()
@@ -70,23 +70,33 @@ const (
 	gone                  // the run belongs to another goroutine now
 )
 
-// run works until there is nothing left to do.
-func (c *core) run() {
+// dispatch starts the run that the caller has won the right to.
+func (c *core) dispatch() {
+	if s := c.scope.Load(); s != nil {
+		s.runtime.crew.start(c)
+		return
+	}
+	go c.run()
+}
+
+// run works until there is nothing left to do. It reports whether its goroutine
+// can be used for another run: one that was abandoned is the user's.
+func (c *core) run() (reusable bool) {
 	for {
 		n := c.wake.Load()
 		switch c.turn() {
 		case idle:
 			if c.wake.CompareAndSwap(n, 0) {
-				return
+				return true
 			}
 		case asleep:
 			if c.wake.CompareAndSwap(n, parked) {
-				return
+				return true
 			}
 		case spent:
 			runtime.Gosched()
 		case gone:
-			return
+			return false
 		case more:
 		}
 	}

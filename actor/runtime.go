@@ -17,12 +17,21 @@ type Runtime struct {
 	registry  registry
 	letters   letters
 	names     atomic.Uint64
+	crew      crew
 }
 
 // NewRuntime returns the runtime of a new system. telemetry may be nil.
 func NewRuntime(ids *monitoring.IDs, telemetry *monitoring.Telemetry) *Runtime {
 	return &Runtime{ids: ids, telemetry: telemetry}
 }
+
+// Employ lets the runtime keep a few goroutines ready for its actors, until
+// Dismiss. Without it each run of an actor has a new one.
+func (r *Runtime) Employ() { r.crew.employ() }
+
+// Dismiss ends the goroutines that wait for work, and returns when they have
+// ended.
+func (r *Runtime) Dismiss() { r.crew.dismiss() }
 
 // Context returns the context with which the actors at the top of a system are
 // started. It has ctx's values, but neither its cancellation nor its span: what

@@ -46,37 +46,53 @@ func (s *Self[M]) Telemetry() *monitoring.Telemetry { return s.inc.runtime().tel
 // The errors are [ErrAlreadyStarted] when the child is one already,
 // [ErrInvalidSpec], and [ErrStopped] when the incarnation is over.
 func (s *Self[M]) Start(child Child, on func(Event) M) error {
-	if err := checkChild(child); err != nil {
-		return err
-	}
 	if s.inc.fence.isCut() {
 		return ErrAbandoned
+	}
+	if err := checkChild(child); err != nil {
+		return err
 	}
 	k := &kid{inc: s.inc, child: child}
 	k.notify = func(e Event) bool { return s.p.receiveOne(s.inc, func() M { return on(e) }) }
 	if err := s.inc.kids.add(k); err != nil {
 		return err
 	}
+	started := false
+	defer func() {
+		if !started { // it panicked: there is nothing to wait for
+			s.inc.kids.remove(k)
+		}
+	}()
 	child.Start(s.inc.nursery(), k)
+	started = true
+	if s.inc.kids.isSealed() { // the actor ended meanwhile, and its Stop may have come too soon
+		k.stop(s.inc.share(1))
+	}
 	return nil
 }
 
 // Stop has a child end within the given time and returns at once; its end
 // comes as an event.
 func (s *Self[M]) Stop(child Child, within time.Duration) {
-	if !s.inc.fence.isCut() {
+	if s.inc.live() {
 		child.Stop(within)
 	}
 }
 
 // Keep keeps the address of a child that has ended open, for a later Start.
 // Messages to it wait meanwhile.
-func (s *Self[M]) Keep(child Child) { s.inc.kids.keep(child) }
+func (s *Self[M]) Keep(child Child) {
+	if s.inc.live() {
+		s.inc.kids.keep(child)
+	}
+}
 
 // Retire ends the address of a child that does not run; see [Retirer].
 func (s *Self[M]) Retire(child Child, cause error) {
-	s.inc.kids.forget(child)
-	retire(child, cause)
+	if s.inc.live() {
+		s.inc.kids.forget(child)
+		retire(&s.p.core, child, cause)
+	}
 }
 
 // After has msg handled after d, ahead of the messages in the mailbox; at once
@@ -95,7 +111,9 @@ func (s *Self[M]) After(d time.Duration, msg M) *Timer {
 // with nil. With an error the actor ends, and its start has failed. The
 // function may be called from any goroutine; only the first call counts.
 func (s *Self[M]) DeferStart() (ready func(error)) {
-	s.inc.waiting = true
+	if s.inc.isStarting() {
+		s.inc.waiting = true
+	}
 	return func(err error) { s.p.tell(readiness{s.inc, err}) }
 }
 
@@ -106,8 +124,10 @@ func (s *Self[M]) DeferStart() (ready func(error)) {
 // ended all the same, as abandoned. A second request that leaves less time
 // comes as a second message.
 func (s *Self[M]) TrapStop(on func(Stopping) M) {
-	s.inc.trap = func(r Stopping) bool {
-		return s.p.receiveOne(s.inc, func() M { return on(r) })
+	if s.inc.isStarting() {
+		s.inc.trap = func(r Stopping) bool {
+			return s.p.receiveOne(s.inc, func() M { return on(r) })
+		}
 	}
 }
 

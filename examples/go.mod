@@ -2,7 +2,11 @@ module github.com/understudy-go/understudy/examples
 
 go 1.26.0
 
-require github.com/understudy-go/understudy v0.0.0
+require (
+	github.com/stretchr/testify v1.12.1
+	github.com/understudy-go/understudy v0.0.0
+	go.uber.org/goleak v1.3.0
+)
 
 require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
@@ -14,6 +18,7 @@ require (
 	go.opentelemetry.io/otel/log v1.47.0 // indirect
 	go.opentelemetry.io/otel/metric v1.47.0 // indirect
 	go.opentelemetry.io/otel/trace v1.47.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 )
 
 replace github.com/understudy-go/understudy => ../

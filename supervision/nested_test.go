@@ -149,3 +149,21 @@ func TestIncidentIsBounded(t *testing.T) {
 		assert.Equal(t, maxSteps, steps)
 	}
 }
+
+func TestLookup(t *testing.T) {
+	s := newScript(t)
+	for _, line := range []string{"child a", "child b supervisor", "boot", "crash a", "fails a"} {
+		s.run(line)
+	}
+	info, ok := s.m.lookup("a")
+	require.True(t, ok)
+	assert.Equal(t, StateRestarting, info.State)
+	assert.EqualError(t, info.LastError, "boom")
+	_, ok = s.m.lookup("nobody")
+	assert.False(t, ok)
+	assert.Equal(t, Counts{Specs: 2, Active: 1, Workers: 1, Supervisors: 1}, s.m.count())
+	for info := range s.m.list() {
+		assert.Equal(t, "a", info.ID)
+		break
+	}
+}

@@ -166,7 +166,9 @@ func (w *world) end(id string, k actor.Kind) {
 	x := actor.Exit{Kind: k, At: w.now}
 	if k.Abnormal() {
 		x.Err = errBoom
-		if c := w.m.kids.find(id); !c.timedOut {
+		// The end of a start that took too long is that of a failed start.
+		m, c := w.m, w.m.kids.find(id)
+		if !c.timedOut || m.over() || m.covered(c) || len(c.waiters) > 0 {
 			w.alone++
 		}
 	}

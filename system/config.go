@@ -74,10 +74,14 @@ func (c Config) Validate() error {
 			errs = append(errs, &ConfigError{field, err})
 		}
 	}
+	named := c // by a name that is good enough to go on with
 	if c.Name == "" {
 		wrong("Name", errors.New("is empty"))
+		named.Name = "system"
+	} else if err := actor.CheckName(c.Name); err != nil {
+		wrong("Name", err)
+		named.Name = "system"
 	}
-	wrong("Name", actor.CheckName(c.Name))
 	if c.Root.Name != "" && c.Root.Name != c.Name {
 		wrong("Root.Name", fmt.Errorf("%q is not the system's name", c.Root.Name))
 	}
@@ -90,10 +94,8 @@ func (c Config) Validate() error {
 	if c.ShutdownTimeout < 0 {
 		wrong("ShutdownTimeout", fmt.Errorf("is negative: %v", c.ShutdownTimeout))
 	}
-	if len(errs) == 0 {
-		wrong("Root", c.root().Validate())
-		wrong("Spawned", c.spawned().Validate())
-	}
+	wrong("Root", named.root().Validate())
+	wrong("Spawned", named.spawned().Validate())
 	return errors.Join(errs...)
 }
 

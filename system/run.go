@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os/signal"
 	"syscall"
+
+	"github.com/understudy-go/understudy/actor"
 )
 
 // Run starts a system and lets it run until ctx is done, the process is told to
@@ -17,7 +19,7 @@ func Run(ctx context.Context, cfg Config) error {
 	defer release()
 	s, err := Start(ctx, cfg)
 	if err != nil {
-		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) && !errors.Is(err, actor.ErrAbandoned) {
 			return nil // told to end before it had begun
 		}
 		return err

@@ -110,8 +110,9 @@ func (s *ActorSystem) end(t *top, within time.Duration) error {
 	return fmt.Errorf("%s: %w", t.process.Name(), cause)
 }
 
-// close sends out what telemetry still holds.
+// close sends out what telemetry still holds, and the goroutines away.
 func (s *ActorSystem) close(ctx context.Context) error {
+	s.runtime.Dismiss()
 	if err := s.telemetry.Close(ctx); err != nil {
 		return fmt.Errorf("system: telemetry: %w", err)
 	}

@@ -64,6 +64,7 @@ func Start(ctx context.Context, cfg Config) (*ActorSystem, error) {
 		done:      make(chan struct{}),
 	}
 	s.root, s.spawned = newTop(cfg.root()), newTop(cfg.spawned())
+	s.runtime.Employ()
 	for _, t := range []*top{s.root, s.spawned} {
 		if err := t.start(ctx, s.runtime.Context(ctx)); err != nil {
 			s.stop(0)

@@ -2,6 +2,7 @@ package system
 
 import (
 	"context"
+	"errors"
 
 	"github.com/understudy-go/understudy/actor"
 	"github.com/understudy-go/understudy/supervision"
@@ -34,15 +35,22 @@ func (t *top) Ended(exit actor.Exit) {
 	close(t.ended)
 }
 
-// start waits until the supervisor is ready, or ctx is done.
+// start waits until the supervisor is ready, or ctx is done. Then it is
+// stopped, and what had to be left behind is told along with ctx's cause.
 func (t *top) start(ctx, in context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	t.process.Start(in, t)
 	select {
 	case err := <-t.started:
 		return err
 	case <-ctx.Done():
-		t.process.Stop(0)
-		<-t.ended
-		return context.Cause(ctx)
 	}
+	t.process.Stop(0)
+	<-t.ended
+	if trouble, ok := errors.AsType[*supervision.ShutdownError](t.exit.Err); ok {
+		return errors.Join(context.Cause(ctx), trouble)
+	}
+	return context.Cause(ctx)
 }

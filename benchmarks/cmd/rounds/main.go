@@ -1,0 +1,94 @@
+// Rounds measures all cases of the benchmarks in interleaved rounds and prints
+// a table. Run it in the folder of the module, alone on the machine:
+//
+//	go run ./cmd/rounds
+//
+// Every system of every case runs in a process of its own, in each round once,
+// so that a machine that grows warm or busy meets all of them alike. The raw
+// output, which benchstat reads, and the table are kept under results/.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "rounds:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("rounds", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	rounds := flags.Int("rounds", 6, "how often each case is measured")
+	cases := flags.String("bench", ".", "`regexp` of the cases, as for go test")
+	benchtime := flags.String("benchtime", "", "as for go test; empty means what suits each case")
+	out := flags.String("out", "results", "`folder` for the raw output and the table")
+	base := flags.String("base", "chan1024", "the `system` to which the others are compared")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+
+	binary, clean, err := build(ctx, stderr)
+	if err != nil {
+		return err
+	}
+	defer clean()
+	entries, err := list(ctx, binary, *cases)
+	if err != nil {
+		return err
+	}
+	raw, err := create(*out, ".txt")
+	if err != nil {
+		return err
+	}
+	defer raw.Close()
+	fmt.Fprint(raw, machine(ctx))
+	if busy() {
+		fmt.Fprintln(stderr, "rounds: the machine is doing something else; the figures will mean little")
+	}
+
+	var results samples
+	for round := range *rounds {
+		for _, e := range turn(entries, round) {
+			fmt.Fprintf(stderr, "\rround %d of %d: %-50s", round+1, *rounds, e)
+			text, err := measure(ctx, binary, e, e.benchtime(*benchtime))
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			fmt.Fprintf(raw, "\n# round %d\n%s", round+1, text)
+			if err != nil { // it stalled or died: the table says so
+				fmt.Fprintf(stderr, "\n%s: %v\n%s", e, err, text)
+			}
+			results.add(e, round, parse(text))
+		}
+	}
+	fmt.Fprintln(stderr)
+
+	table := results.table(*base, *rounds)
+	fmt.Fprint(stdout, table)
+	fmt.Fprintf(stdout, "\nraw output: %s\n", raw.Name())
+	name := raw.Name()[:len(raw.Name())-len(".txt")] + ".md"
+	return os.WriteFile(name, []byte(table), 0o600)
+}
+
+// create makes a file named after the present moment.
+func create(dir, ext string) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, err
+	}
+	name := time.Now().UTC().Format("20060102T150405Z") + ext
+	return os.Create(filepath.Join(dir, name)) //nolint:gosec // the user says where
+}
