@@ -82,6 +82,7 @@ func (i *incarnation) abandoned() Exit {
 // is ending by runtime.Goexit. What the run loop wrote before it entered user
 // code is visible here, for the fence was swapped since.
 func (c *core) resume(inc *incarnation, exit Exit) {
+	crew := &inc.runtime().crew
 	switch inc.phase {
 	case closing:
 		inc.hookFailed(exit)
@@ -97,7 +98,9 @@ func (c *core) resume(inc *incarnation, exit Exit) {
 			return
 		}
 	}
-	c.run()
+	if c.run() {
+		crew.ran(nil)
+	}
 }
 
 // hookFailed adds to the end of an incarnation that its stop hook went wrong. A

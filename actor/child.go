@@ -76,13 +76,3 @@ func typeOf(child Child) string {
 	}
 	return child.Name()
 }
-
-// retire ends the address of a parent's child, if it has one that can end.
-func retire(parent *core, child Child, cause error) {
-	switch r := child.(type) {
-	case interface{ retireFor(*core, error) }:
-		r.retireFor(parent, cause)
-	case Retirer:
-		r.Retire(cause)
-	}
-}

@@ -58,7 +58,7 @@ func (s kidEvent) apply(c *core) bool {
 		return false // what is left to do here is done when inc ends
 	}
 	if inc.kids.forsakes(k.child) && !c.isOwn(k.child) {
-		retire(c, k.child, s.event.cause())
+		c.release(k.child, s.event.cause())
 	}
 	if c.inc == inc && inc.phase == reaping {
 		return c.reap()

@@ -60,8 +60,9 @@ type core struct {
 	cause error         // why
 
 	// Owned by the run loop.
-	inc   *incarnation
-	owned map[Child]struct{} // owns, made on demand
+	inc      *incarnation
+	owned    map[Child]struct{} // owns, made on demand
+	retiring sync.WaitGroup     // children whose addresses are ending
 }
 
 // Name returns the name that the actor was declared with.
@@ -113,15 +114,19 @@ func (c *core) Start(ctx context.Context, h Host) {
 		h.Started(ErrAlreadyStarted)
 		return
 	}
-	s := scopeOf(ctx)
-	if c.scope.Load() == nil {
-		c.id = s.runtime.ids.Next()
-	}
-	c.scope.Store(s)
+	c.join(scopeOf(ctx))
 	inc := newIncarnation(ctx, c, h)
 	c.tell(begin{inc}) // ahead of whatever a Stop of inc tells
 	c.current.Store(inc)
 	c.mu.Unlock()
+}
+
+// join makes the actor part of a system. Called with mu held.
+func (c *core) join(s *scope) {
+	if c.id.IsZero() {
+		c.id = s.runtime.ids.Next()
+	}
+	c.scope.Store(s)
 }
 
 // Stop implements [Child]: the message in hand is finished, those that wait
@@ -149,15 +154,6 @@ func (c *core) end(within time.Duration, drain bool) {
 	inc.arm(by)
 }
 
-// Retire implements [Retirer].
-func (c *core) Retire(cause error) { c.tell(retirement{cause: cause}) }
-
-// retireFor is Retire on behalf of a parent. A child that somebody else has
-// started meanwhile is not the parent's to retire.
-func (c *core) retireFor(parent *core, cause error) {
-	c.tell(retirement{cause: cause, parent: parent})
-}
-
 // Done returns a channel that is closed when the address has ended: nothing
 // that was sent is waiting any more, and no incarnation will come unless the
 // actor is started anew. It stays open over restarts.
@@ -179,73 +175,4 @@ func (c *core) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.cause
-}
-
-// retirement ends the address.
-type retirement struct {
-	cause  error
-	parent *core // in whose name; nil: in that of whoever called Retire
-}
-
-func (s retirement) apply(c *core) bool {
-	switch {
-	case c.inc == nil:
-		c.shut(s.cause)
-		c.mu.Lock()
-		c.publish(s.cause)
-		c.mu.Unlock()
-	case s.parent == nil || c.inc.startedBy(s.parent):
-		// Its parent retires it first and has it end afterwards.
-		c.inc.retire, c.inc.retireCause = true, s.cause
-	}
-	return true
-}
-
-// shut ends the address, in the order of a final stop: what waits becomes dead
-// letters, then the name is free. The end is still to be published.
-func (c *core) shut(cause error) {
-	if c.gate.Swap(closed) == closed {
-		return
-	}
-	c.body.bury(ReasonStopped, stoppedBy(cause))
-	for i := len(c.owns) - 1; i >= 0; i-- {
-		retire(c, c.owns[i], cause)
-	}
-	if s := c.scope.Load(); s != nil && c.register != "" && s.runtime.registry.remove(c.register, c) {
-		c.observeRegistered(monitoring.ActorDeregistered)
-	}
-}
-
-// publish lets everybody see that the address has ended. It is called with mu
-// held.
-func (c *core) publish(cause error) {
-	if c.dead {
-		return
-	}
-	c.dead, c.cause = true, cause
-	if c.done != nil {
-		close(c.done)
-	}
-}
-
-// reopen makes an address that had ended valid again. It is called with mu
-// held.
-func (c *core) reopen() {
-	if c.dead {
-		c.dead, c.cause, c.done = false, nil, nil
-		c.gate.Store(open)
-	}
-}
-
-// isOwn reports whether a child's address is one of those that end with this
-// one. Only the run loop asks.
-func (c *core) isOwn(child Child) bool {
-	if c.owned == nil && len(c.owns) > 0 {
-		c.owned = make(map[Child]struct{}, len(c.owns))
-		for _, own := range c.owns {
-			c.owned[own] = struct{}{}
-		}
-	}
-	_, ok := c.owned[child]
-	return ok
 }

@@ -1,21 +1,25 @@
 package actor
 
 import (
+	"context"
 	"runtime"
 	"sync"
 )
 
-// A crew keeps a few goroutines of a system ready for runs. A new goroutine
-// would do as well, but for its stack: it begins small and is copied, each time
-// again, as soon as a handler needs more. One that has run before has grown.
+// A crew is the goroutines of a system that run its actors. It keeps a few of
+// them ready: a new one would do as well, but for its stack, which begins small
+// and is copied, each time again, as soon as a handler needs more. One that has
+// run before has grown.
 //
-// An idle system holds as many goroutines as it has processors, whatever the
-// number of its actors.
+// An idle system holds at most as many goroutines as it has processors,
+// whatever the number of its actors.
 type crew struct {
-	mu     sync.Mutex
-	idle   []*hand        // protected by mu; the last one parked is the first to go
-	open   bool           // protected by mu; false in the zero value: nobody waits
-	parked sync.WaitGroup // those that wait, or are on their way to it or from it
+	mu       sync.Mutex
+	keep     bool          // protected by mu; false in the zero value: nobody waits for work
+	idle     []*hand       // protected by mu; the last one to come is the first to go
+	leaving  int           // protected by mu; hands that were sent away and have not gone yet
+	runs     int           // protected by mu; runs under way, on whatever goroutine
+	finished chan struct{} // protected by mu; set by dismiss, closed when there are no runs and no leaving hands
 }
 
 // A hand is a goroutine that runs one actor after another.
@@ -24,6 +28,7 @@ type hand struct{ work chan *core }
 // start has somebody run the actor, and returns at once.
 func (cr *crew) start(c *core) {
 	cr.mu.Lock()
+	cr.runs++
 	n := len(cr.idle) - 1
 	if n < 0 {
 		cr.mu.Unlock()
@@ -36,55 +41,70 @@ func (cr *crew) start(c *core) {
 	h.work <- c
 }
 
-// serve runs actors until there are hands enough.
+// serve runs one actor after another, as long as there is work for it or it is
+// to wait for some.
 func (cr *crew) serve(c *core) {
-	if !c.run() {
-		return
-	}
-	var h *hand
-	for {
-		if h == nil {
-			h = &hand{make(chan *core, 1)}
-		}
-		if !cr.park(h) {
-			return
-		}
-		next, ok := <-h.work
-		cr.parked.Done()
-		if !ok || !next.run() {
-			return
+	h := &hand{make(chan *core, 1)}
+	for ok := true; ok; c, ok = <-h.work {
+		if !c.run() || !cr.ran(h) {
+			return // a goroutine that was abandoned is the user's
 		}
 	}
-}
-
-// park notes that a hand is going to wait for work.
-func (cr *crew) park(h *hand) bool {
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
-	if !cr.open || len(cr.idle) >= runtime.GOMAXPROCS(0) {
+	cr.leaving--
+	cr.settle()
+}
+
+// ran notes that a run has ended. It reports whether the hand is to wait for
+// another one; h is nil if it cannot.
+func (cr *crew) ran(h *hand) bool {
+	cr.mu.Lock()
+	defer cr.mu.Unlock()
+	cr.runs--
+	if h == nil || !cr.keep || len(cr.idle) >= runtime.GOMAXPROCS(0) {
+		cr.settle()
 		return false
 	}
 	cr.idle = append(cr.idle, h)
-	cr.parked.Add(1)
 	return true
+}
+
+// settle tells dismiss when it has nothing left to wait for. Called with mu
+// held.
+func (cr *crew) settle() {
+	if cr.finished != nil && cr.runs == 0 && cr.leaving == 0 {
+		close(cr.finished)
+		cr.finished = nil
+	}
 }
 
 // employ lets goroutines wait for work, until dismiss.
 func (cr *crew) employ() {
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
-	cr.open = true
+	cr.keep = true
 }
 
-// dismiss sends the waiting goroutines away, and returns when they have gone.
-// Actors that still have something to do get new ones.
-func (cr *crew) dismiss() {
+// dismiss sends the waiting goroutines away, and returns when they have gone
+// and every run has ended, or with ctx's cause when ctx is done. Actors that
+// get work later run on new goroutines.
+func (cr *crew) dismiss(ctx context.Context) error {
 	cr.mu.Lock()
-	cr.open = false
+	cr.keep = false
 	for _, h := range cr.idle {
+		cr.leaving++
 		close(h.work)
 	}
 	cr.idle = nil
+	finished := make(chan struct{})
+	cr.finished = finished
+	cr.settle()
 	cr.mu.Unlock()
-	cr.parked.Wait()
+	select {
+	case <-finished:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

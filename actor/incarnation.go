@@ -146,6 +146,17 @@ func (i *incarnation) live() bool {
 	return !i.finished && !i.fence.isCut()
 }
 
+// pin is live, and keeps the end from being published until retiring.Done.
+func (i *incarnation) pin() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.finished || i.fence.isCut() {
+		return false
+	}
+	i.core.retiring.Add(1)
+	return true
+}
+
 // isStarting reports whether New has not returned. Only user code asks.
 func (i *incarnation) isStarting() bool { return phase(i.state.Load()) == starting }
 

@@ -16,6 +16,9 @@ func (s begin) apply(c *core) bool {
 	c.reopen()
 	c.inc = inc
 	c.mu.Unlock()
+	if inc.Err() != nil { // it was stopped before it began
+		return c.conclude(Exit{Kind: Shutdown})
+	}
 	if c.register != "" {
 		added, err := inc.runtime().registry.add(c.register, c)
 		if err != nil {
@@ -153,9 +156,10 @@ func (c *core) finish() {
 	inc.held = nil
 	for _, child := range inc.kids.leftover() {
 		if !c.isOwn(child) {
-			retire(c, child, cause)
+			c.release(child, cause)
 		}
 	}
+	c.retiring.Wait()
 	inc.enter(over)
 	inc.disarm()
 	c.observeStopped(inc)

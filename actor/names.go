@@ -1,17 +1,18 @@
 package actor
 
-import "reflect"
+import (
+	"cmp"
+	"reflect"
+)
 
-// typeName is the name of an actor's Go type, without its package; fallback
-// for those without a name of their own to tell, such as Func.
-func typeName[M any](a Actor[M], fallback string) string {
+// typeName is the name of an actor's Go type, without its package; for Func,
+// which has none to tell, that of its messages.
+func typeName[M any](a Actor[M]) string {
+	t := reflect.TypeOf(a)
 	if _, ok := a.(Func[M]); ok {
-		return fallback
+		t = reflect.TypeFor[M]()
 	}
-	if name := goName(reflect.TypeOf(a)); name != "" {
-		return name
-	}
-	return fallback
+	return cmp.Or(goName(t), "Actor")
 }
 
 // messageName is the name of a message's Go type, without its package.

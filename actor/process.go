@@ -73,7 +73,7 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 	}
 	p.actor = made
 	if p.typ.Load() == nil {
-		name := typeName(made, p.name)
+		name := typeName(made)
 		p.typ.Store(&name)
 	}
 	return exit, true

@@ -79,9 +79,9 @@ func (c *core) dispatch() {
 	go c.run()
 }
 
-// run works until there is nothing left to do. It reports whether its goroutine
-// can be used for another run: one that was abandoned is the user's.
-func (c *core) run() (reusable bool) {
+// run works until there is nothing left to do. It reports whether that was
+// reached: a run that user code had to be cut off from goes on elsewhere.
+func (c *core) run() (ended bool) {
 	for {
 		n := c.wake.Load()
 		switch c.turn() {

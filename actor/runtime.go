@@ -29,9 +29,10 @@ func NewRuntime(ids *monitoring.IDs, telemetry *monitoring.Telemetry) *Runtime {
 // Dismiss. Without it each run of an actor has a new one.
 func (r *Runtime) Employ() { r.crew.employ() }
 
-// Dismiss ends the goroutines that wait for work, and returns when they have
-// ended.
-func (r *Runtime) Dismiss() { r.crew.dismiss() }
+// Dismiss ends the goroutines that wait for work. It returns when they have gone
+// and no actor is doing anything any more, or with ctx's cause when ctx is done.
+// Code that was abandoned is not waited for.
+func (r *Runtime) Dismiss(ctx context.Context) error { return r.crew.dismiss(ctx) }
 
 // Context returns the context with which the actors at the top of a system are
 // started. It has ctx's values, but neither its cancellation nor its span: what
@@ -61,6 +62,12 @@ func scopeOf(ctx context.Context) *scope {
 	return &scope{runtime: NewRuntime(monitoring.NewIDs(), nil)}
 }
 
+// nursery is the place of the children of an actor that has been started.
+func (c *core) nursery() *scope {
+	s := c.scope.Load()
+	return &scope{runtime: s.runtime, path: s.pathOf(c.name)}
+}
+
 // nursery is the context in which the incarnation's children are started. It
 // does not derive from the incarnation's own, for cancelling that must not
 // reach the children: they are stopped one after another.
@@ -68,10 +75,7 @@ func (i *incarnation) nursery() context.Context {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.children == nil {
-		i.children = context.WithValue(i.base, scopeKey{}, &scope{
-			runtime: i.core.scope.Load().runtime,
-			path:    i.core.Path(),
-		})
+		i.children = context.WithValue(i.base, scopeKey{}, i.core.nursery())
 	}
 	return i.children
 }

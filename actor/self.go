@@ -89,10 +89,12 @@ func (s *Self[M]) Keep(child Child) {
 
 // Retire ends the address of a child that does not run; see [Retirer].
 func (s *Self[M]) Retire(child Child, cause error) {
-	if s.inc.live() {
-		s.inc.kids.forget(child)
-		retire(&s.p.core, child, cause)
+	if !s.inc.pin() {
+		return
 	}
+	defer s.p.core.retiring.Done()
+	s.inc.kids.forget(child)
+	s.p.core.release(child, cause)
 }
 
 // After has msg handled after d, ahead of the messages in the mailbox; at once

@@ -22,8 +22,10 @@ type (
 		id    string
 		epoch uint64
 		err   error
-		// incarnation is the child's own count, 0 if it is not known.
+		// incarnation is the child's own count, 0 if it is not known; typ is its
+		// type, which an actor knows only once it has run, or empty.
 		incarnation uint64
+		typ         string
 	}
 
 	// ended tells that an incarnation that had become ready is over.

@@ -46,7 +46,7 @@ func (s *supervisor) start(a doStart) {
 		if e.Err != nil {
 			s.self.Keep(a.process)
 		}
-		return ChildStarted{ID: a.id, Err: e.Err, epoch: a.epoch, incarnation: e.Incarnation}
+		return ChildStarted{ID: a.id, Err: e.Err, epoch: a.epoch, incarnation: e.Incarnation, typ: typeOf(a.process)}
 	})
 	if err != nil {
 		s.self.After(0, ChildStarted{ID: a.id, Err: err, epoch: a.epoch})

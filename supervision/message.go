@@ -18,6 +18,7 @@ type ChildStarted struct {
 
 	epoch       uint64
 	incarnation uint64
+	typ         string
 }
 
 // ChildExited tells a supervisor that a child's incarnation is over.

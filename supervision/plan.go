@@ -60,13 +60,19 @@ func (c Child) plan(d Defaults, supervisor bool) childPlan {
 		startTimeout: first(c.StartTimeout, d.StartTimeout, ready),
 		backoff:      first(c.Backoff, d.Backoff),
 	}
-	if t, ok := c.Process.(actor.Typer); ok {
-		p.typ = t.Type()
-	}
+	p.typ = typeOf(c.Process)
 	if p.id == "" {
 		p.id = p.name
 	}
 	return p
+}
+
+// typeOf is the type of a child that tells one, such as "Counter", or empty.
+func typeOf(child actor.Child) string {
+	if t, ok := child.(actor.Typer); ok {
+		return t.Type()
+	}
+	return ""
 }
 
 // first returns the first value that is not zero, or zero.

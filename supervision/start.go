@@ -51,6 +51,9 @@ func (m *machine) onStarted(ev started) {
 	if ev.incarnation != 0 {
 		c.incarnation = ev.incarnation
 	}
+	if ev.typ != "" {
+		c.typ = ev.typ
+	}
 	if ev.err != nil {
 		m.notStarted(c, ev.err)
 		return

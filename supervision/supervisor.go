@@ -87,7 +87,7 @@ type supervisor struct {
 func (s *supervisor) Receive(_ context.Context, msg Message) error {
 	switch msg := msg.(type) {
 	case ChildStarted:
-		s.step(started{id: msg.ID, epoch: msg.epoch, err: msg.Err, incarnation: msg.incarnation})
+		s.step(started{id: msg.ID, epoch: msg.epoch, err: msg.Err, incarnation: msg.incarnation, typ: msg.typ})
 	case ChildExited:
 		s.step(ended{id: msg.ID, epoch: msg.epoch, exit: msg.Exit})
 	case alarmed:

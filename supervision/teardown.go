@@ -188,13 +188,13 @@ func (m *machine) collect(c *child, x actor.Exit) {
 }
 
 // closed is the end of the teardown, and of the machine. The addresses of the
-// spec's children are the parent's to end, for it may start all of them again;
-// but if the supervisor never started, nobody will.
+// spec's children are the parent's to end, for it may start all of them again,
+// also after a start that failed.
 func (m *machine) closed() {
 	m.stage = stageDone
 	k := &m.closing
 	for c := m.kids.head; c != nil; c = c.next {
-		if c.added || k.end == startAborted {
+		if c.added {
 			m.retire(c, k.err)
 		}
 	}

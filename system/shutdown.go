@@ -26,20 +26,20 @@ import (
 // [actor.ErrDeadlock]. It may call Shutdown on a goroutine of its own, with a
 // context that is not its own.
 func (s *ActorSystem) Shutdown(ctx context.Context) error {
-	if path := actor.Caller(ctx); path != "" {
+	if path := actor.Caller(ctx); path != "" && ctx.Value(systemKey{}) == s {
 		return &actor.DeadlockError{Path: []string{path, "system.Shutdown", path}}
 	}
 	within := s.timeout
 	if by, ok := ctx.Deadline(); ok {
 		within = min(within, max(time.Until(by), 0))
 	}
-	s.stopping.Do(func() { go s.shutdown(within) })
+	s.begin(within, "requested")
 	select {
 	case <-s.done:
 		return s.err
 	case <-ctx.Done():
 	}
-	s.hurried.Do(func() { close(s.hurry) })
+	s.hurried()
 	<-s.done
 	return s.err
 }
@@ -52,25 +52,58 @@ func (s *ActorSystem) watch() {
 	case <-s.done:
 		return
 	}
-	s.stopping.Do(func() { go s.shutdown(s.timeout) })
+	s.begin(s.timeout, "gave_up")
+}
+
+// begin begins the shutdown, unless it has begun.
+func (s *ActorSystem) begin(within time.Duration, reason string) {
+	s.stopping.Do(func() {
+		close(s.closing)
+		go s.shutdown(within, reason)
+	})
+}
+
+// ending reports whether the system is about to end, or has ended.
+func (s *ActorSystem) ending() bool {
+	select {
+	case <-s.closing:
+	case <-s.root.ended:
+	case <-s.spawned.ended:
+	default:
+		return false
+	}
+	return true
 }
 
 // shutdown stops everything within a time, and says so.
-func (s *ActorSystem) shutdown(within time.Duration) {
+func (s *ActorSystem) shutdown(within time.Duration, reason string) {
+	defer s.hurried() // lets go of the context
 	began := time.Now()
 	err := s.stop(within)
-	ctx, cancel := context.WithTimeout(context.Background(), flushTime(within, began))
-	defer cancel()
-	s.observe(monitoring.SystemShutdown, "", err)
-	s.err = errors.Join(err, s.close(ctx))
+	s.observe(monitoring.SystemShutdown, reason, err)
+	s.err = errors.Join(err, s.close(s.hurry, within-time.Since(began)))
 	close(s.done)
 }
 
-// flushTime is what is left for the last spans and events to go out, and a
-// moment in any case.
-func flushTime(within time.Duration, began time.Time) time.Duration {
+// close sends the goroutines away, and out what telemetry still holds, within a
+// time that ends when hurry is done. If it is done already, or no time is left,
+// there is a moment all the same, for these are the spans and events that tell
+// what went wrong.
+func (s *ActorSystem) close(hurry context.Context, within time.Duration) error {
 	const least, most = 100 * time.Millisecond, 5 * time.Second
-	return max(min(within-time.Since(began), most), least)
+	if hurry.Err() != nil {
+		hurry, within = context.Background(), least
+	}
+	ctx, cancel := context.WithTimeout(hurry, max(min(within, most), least))
+	defer cancel()
+	var errs []error
+	if err := s.runtime.Dismiss(ctx); err != nil {
+		errs = append(errs, fmt.Errorf("system: actors are still at work: %w", err))
+	}
+	if err := s.telemetry.Close(ctx); err != nil {
+		errs = append(errs, fmt.Errorf("system: telemetry: %w", err))
+	}
+	return errors.Join(errs...)
 }
 
 // stop stops what was spawned, then the root, within a time.
@@ -96,7 +129,7 @@ func (s *ActorSystem) end(t *top, within time.Duration) error {
 		t.process.Stop(within)
 		select {
 		case <-t.ended:
-		case <-s.hurry:
+		case <-s.hurry.Done():
 			t.process.Stop(0)
 			<-t.ended
 		}
@@ -108,13 +141,4 @@ func (s *ActorSystem) end(t *top, within time.Duration) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", t.process.Name(), cause)
-}
-
-// close sends out what telemetry still holds, and the goroutines away.
-func (s *ActorSystem) close(ctx context.Context) error {
-	s.runtime.Dismiss()
-	if err := s.telemetry.Close(ctx); err != nil {
-		return fmt.Errorf("system: telemetry: %w", err)
-	}
-	return nil
 }

@@ -24,8 +24,9 @@ type ActorSystem struct {
 	spawned   *top
 
 	stopping sync.Once
-	hurry    chan struct{} // closed when no more time is left to stop
-	hurried  sync.Once
+	closing  chan struct{}   // closed when the shutdown begins
+	hurry    context.Context // done when no more time is left for it
+	hurried  context.CancelFunc
 	done     chan struct{} // closed when nothing runs any more
 	err      error         // set before done is closed
 }
@@ -42,7 +43,30 @@ func Start(ctx context.Context, cfg Config) (*ActorSystem, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	telemetry, err := monitoring.NewTelemetry(monitoring.TelemetryConfig{
+	ids := monitoring.NewIDs()
+	s := &ActorSystem{
+		name:    cfg.Name,
+		timeout: cfg.shutdownTimeout(),
+		id:      ids.System(),
+		root:    newTop(cfg.root()),
+		spawned: newTop(cfg.spawned()),
+		closing: make(chan struct{}),
+		done:    make(chan struct{}),
+	}
+	s.hurry, s.hurried = context.WithCancel(context.Background())
+	if err := s.start(ctx, ids, cfg); err != nil {
+		defer s.hurried()
+		_ = s.stop(0) // err says it already
+		return nil, errors.Join(err, s.close(ctx, s.timeout))
+	}
+	s.observe(monitoring.SystemStarted, "", nil)
+	go s.watch()
+	return s, nil
+}
+
+// start starts the supervisors at the top, one after the other.
+func (s *ActorSystem) start(ctx context.Context, ids *monitoring.IDs, cfg Config) (err error) {
+	s.telemetry, err = monitoring.NewTelemetry(monitoring.TelemetryConfig{
 		System:         cfg.Name,
 		TracerProvider: cfg.TracerProvider,
 		MeterProvider:  cfg.MeterProvider,
@@ -50,31 +74,22 @@ func Start(ctx context.Context, cfg Config) (*ActorSystem, error) {
 		Redact:         cfg.Redact,
 		Monitors:       cfg.Monitors,
 	})
+	s.runtime = actor.NewRuntime(ids, s.telemetry)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	ids := monitoring.NewIDs()
-	s := &ActorSystem{
-		name:      cfg.Name,
-		timeout:   cfg.shutdownTimeout(),
-		id:        ids.System(),
-		runtime:   actor.NewRuntime(ids, telemetry),
-		telemetry: telemetry,
-		hurry:     make(chan struct{}),
-		done:      make(chan struct{}),
-	}
-	s.root, s.spawned = newTop(cfg.root()), newTop(cfg.spawned())
 	s.runtime.Employ()
+	in := context.WithValue(s.runtime.Context(ctx), systemKey{}, s)
 	for _, t := range []*top{s.root, s.spawned} {
-		if err := t.start(ctx, s.runtime.Context(ctx)); err != nil {
-			s.stop(0)
-			return nil, errors.Join(err, s.close(ctx))
+		if err := t.start(ctx, in); err != nil {
+			return err
 		}
 	}
-	s.observe(monitoring.SystemStarted, "", nil)
-	go s.watch()
-	return s, nil
+	return nil
 }
+
+// systemKey finds the system in the contexts of its actors.
+type systemKey struct{}
 
 // Name returns the system's name.
 func (s *ActorSystem) Name() string { return s.name }
@@ -131,8 +146,11 @@ func Spawn[M any](ctx context.Context, s *ActorSystem, spec actor.Spec[M]) (acto
 	}
 	p := actor.New(spec)
 	err := supervision.StartChild(ctx, s.Spawned(), supervision.Child{Process: p})
-	if errors.Is(err, actor.ErrStopped) {
+	if errors.Is(err, actor.ErrStopped) && s.ending() {
 		err = fmt.Errorf("%w: %w", ErrShutdown, err)
+	}
+	if err != nil && ctx.Err() == nil {
+		p.Retire(err) // it is not going to be started
 	}
 	return p.Ref, err
 }

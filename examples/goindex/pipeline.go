@@ -16,7 +16,15 @@ import (
 	"github.com/understudy-go/understudy/system"
 )
 
-// A plan says how to index. Every field but progress is required.
+// crashLimit is how many restarts the pool is allowed. A file kills three
+// parsers at the worst, so crashes are bounded by the number of files, which
+// nobody knows yet when the tree is declared; the limit is far above what any
+// tree of files comes to in a minute. It is there for what no file is to blame
+// for, parsers that cannot even start: such restarts follow each other so fast
+// that they exceed it in seconds, and the run ends with the reason.
+var crashLimit = supervision.AtMost(1_000_000, time.Minute)
+
+// A plan says how to index.
 type plan struct {
 	folders  []string
 	parsers  int
@@ -26,7 +34,7 @@ type plan struct {
 	progress io.Writer // nil: draw none
 }
 
-// A pipeline is a running index:
+// A pipeline is an index at work:
 //
 //	goindex            rest for one
 //	├ index            adds up
@@ -35,59 +43,128 @@ type plan struct {
 //	│ └ last-resort    for files in quarantine
 //	├ foreman-1, …     one for each parser
 //	├ walker           finds the files
-//	└ progress
+//	└ progress         draws the bar
 //
 // Files go from the walker through the foremen's bounded mailboxes to the
 // parsers, and what is in them on to the index; whoever is quicker waits.
 //
-// A parser that crashes is restarted alone. Everybody else relies on those who
-// stand above: should the index crash, what it knew is gone, so all below it
-// start anew, the walker with them, and the files are counted again.
+// A parser that crashes is restarted alone. The others rely on those above
+// them: should the index crash, what it knew is gone, so all below it start
+// anew, the walker too, and every file is counted again.
 type pipeline struct {
 	sys     *system.ActorSystem
 	index   actor.Ref[IndexMsg]
 	parsers []actor.Ref[ParserMsg]
 }
 
-// start starts a pipeline. The caller stops it.
+// start starts a pipeline. Whoever calls it calls stop.
 func start(ctx context.Context, p plan) (*pipeline, error) {
-	progress := actor.New(actor.Spec[Advance]{
-		Name: "progress",
-		New:  actor.Make(func() *Progress { return newProgress(p.progress) }),
-	})
-	if p.progress == nil {
-		progress = new(actor.Process[Advance]) // nobody
+	var progress actor.Ref[Advance]
+	var last []supervision.Child
+	if p.progress != nil {
+		bar := actor.New(actor.Spec[Advance]{
+			Name: "progress",
+			New:  actor.Make(func() *Progress { return newProgress(p.progress) }),
+		})
+		progress, last = bar.Ref, []supervision.Child{{Process: bar}}
 	}
 	index := actor.New(actor.Spec[IndexMsg]{
 		Name: "index",
-		New:  actor.Make(func() *Index { return newIndex(progress.Ref) }),
+		New:  actor.Make(func() *Index { return newIndex(progress) }),
 	})
 	lastResort := newParser("last-resort", p.chaos)
 
-	pool := supervision.Spec{Name: "parsers", Limit: crashes}
 	var parsers []actor.Ref[ParserMsg]
 	var foremen []actor.Ref[File]
-	root := supervision.Spec{Strategy: supervision.RestForOne, Children: []supervision.Child{{Process: index}, {}}}
-	for i := range p.parsers {
-		parser := newParser(fmt.Sprintf("parser-%d", i+1), p.chaos)
+	var pool, crew []supervision.Child
+	for n := range p.parsers {
+		parser := newParser(fmt.Sprintf("parser-%d", n+1), p.chaos)
 		foreman := actor.New(actor.Spec[File]{
-			Name:    fmt.Sprintf("foreman-%d", i+1),
+			Name:    fmt.Sprintf("foreman-%d", n+1),
 			Mailbox: mailbox.Config{Capacity: 16},
 			New: actor.Make(func() *Foreman {
-				return &Foreman{
-					parser:     parser.Ref,
-					lastResort: lastResort.Ref,
-					index:      index.Ref,
-					tracer:     p.provider.Tracer("goindex"),
-				}
+				return &Foreman{parser.Ref, lastResort.Ref, index.Ref, p.provider.Tracer("goindex")}
 			}),
 		})
-		pool.Children = append(pool.Children, supervision.Child{Process: parser})
-		root.Children = append(root.Children, supervision.Child{Process: foreman})
-		parsers = append(parsers, parser.Ref)
-		foremen = append(foremen, foreman.Ref)
+		parsers, pool = append(parsers, parser.Ref), append(pool, supervision.Child{Process: parser})
+		foremen, crew = append(foremen, foreman.Ref), append(crew, supervision.Child{Process: foreman})
 	}
-	_ = time.Second
-	_ = errors.New
-	return nil, nil
+	pool = append(pool, supervision.Child{Process: lastResort})
+
+	children := []supervision.Child{
+		{Process: index},
+		{Process: supervision.New(supervision.Spec{Name: "parsers", Limit: crashLimit, Children: pool})},
+	}
+	children = append(children, crew...)
+	children = append(children, supervision.Child{
+		Process: newWalker(p.folders, index.Ref, foremen),
+		Restart: supervision.Transient, // when it returns it is done
+	})
+	children = append(children, last...)
+
+	sys, err := system.Start(ctx, system.Config{
+		Name:           "goindex",
+		Root:           supervision.Spec{Strategy: supervision.RestForOne, Children: children},
+		Logger:         p.logger,
+		TracerProvider: p.provider,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &pipeline{sys: sys, index: index.Ref, parsers: parsers}, nil
 }
+
+func newParser(name string, chaos Chaos) *actor.Process[ParserMsg] {
+	return actor.New(actor.Spec[ParserMsg]{
+		Name: name,
+		New:  actor.Make(func() *Parser { return &Parser{chaos} }),
+	})
+}
+
+// wait returns the report when everything is done.
+func (p *pipeline) wait(ctx context.Context) (Report, error) {
+	for {
+		report, err := actor.Ask(ctx, p.index, func(r actor.Reply[Report]) IndexMsg { return Await{r} })
+		switch {
+		case err == nil:
+			return report, p.settle(ctx)
+		case !errors.Is(err, actor.ErrRetryable):
+			return Report{}, err
+		}
+		// The index has crashed and forgotten the question. It works again, or
+		// its supervisor has given up, which the next turn tells.
+	}
+}
+
+// settle waits until every parser runs again, the last one that crashed too, so
+// that all restarts have been counted.
+func (p *pipeline) settle(ctx context.Context) error {
+	for _, parser := range p.parsers {
+		if _, err := actor.Ask(ctx, parser, func(r actor.Reply[bool]) ParserMsg { return Ready{r} }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// peek returns the report as it is now.
+func (p *pipeline) peek(ctx context.Context) (Report, error) {
+	return actor.Ask(ctx, p.index, func(r actor.Reply[Report]) IndexMsg { return Peek{r} })
+}
+
+// restarts returns how often any actor has been restarted.
+func (p *pipeline) restarts(ctx context.Context) (int, error) {
+	tree, err := p.sys.Tree(ctx)
+	return sumRestarts(tree), err
+}
+
+func sumRestarts(nodes []system.Node) (n int) {
+	for _, node := range nodes {
+		n += node.Restarts + sumRestarts(node.Children)
+	}
+	return n
+}
+
+// stop ends the pipeline and waits for that. If it has ended by itself, the
+// error says why.
+func (p *pipeline) stop(ctx context.Context) error { return p.sys.Shutdown(ctx) }

@@ -1,0 +1,114 @@
+package actor
+
+import "github.com/understudy-go/understudy/monitoring"
+
+// Retire implements [Retirer].
+func (c *core) Retire(cause error) { c.retire(retirement{cause: cause}) }
+
+// retire has the address end. When nothing runs, sends fail from now on, and
+// retire reports true: that the signal will be applied soon, whatever user code
+// does.
+func (c *core) retire(s retirement) bool {
+	c.mu.Lock() // no incarnation begins meanwhile
+	defer c.mu.Unlock()
+	idle := c.current.Load() == nil && c.gate.Load() == open
+	if !idle {
+		s.done = nil
+	}
+	c.tell(s)
+	if idle {
+		c.gate.Store(closed)
+	}
+	return idle
+}
+
+// release ends the address of a child that does not run, if it is one that can
+// end. Before the parent's own end is published it waits for these, so that
+// nobody finds the messages of a tree that has ended unaccounted for.
+func (c *core) release(child Child, cause error) {
+	switch r := child.(type) {
+	case interface{ retire(retirement) bool }:
+		c.retiring.Add(1)
+		if !r.retire(retirement{cause: cause, parent: c, done: c.retiring.Done}) {
+			c.retiring.Done()
+		}
+	case Retirer:
+		r.Retire(cause)
+	}
+}
+
+// retirement ends the address.
+type retirement struct {
+	cause  error
+	parent *core  // in whose name; nil: in that of whoever called Retire
+	done   func() // called when it has been applied; may be nil
+}
+
+func (s retirement) apply(c *core) bool {
+	switch {
+	case c.inc == nil:
+		c.shut(s.cause)
+		c.mu.Lock()
+		c.publish(s.cause)
+		c.mu.Unlock()
+	case s.parent == nil || c.inc.startedBy(s.parent):
+		// Its parent retires it first and has it end afterwards. A child that
+		// somebody else has started meanwhile is not the parent's to retire.
+		c.inc.retire, c.inc.retireCause = true, s.cause
+	}
+	if s.done != nil {
+		s.done()
+	}
+	return true
+}
+
+// shut ends the address, in the order of a final stop: what waits becomes dead
+// letters, then the name is free. The end is still to be published.
+func (c *core) shut(cause error) {
+	if c.dead {
+		return
+	}
+	c.gate.Store(closed)
+	c.body.bury(ReasonStopped, stoppedBy(cause))
+	for i := len(c.owns) - 1; i >= 0; i-- {
+		c.release(c.owns[i], cause)
+	}
+	c.retiring.Wait()
+	if s := c.scope.Load(); s != nil && c.register != "" && s.runtime.registry.remove(c.register, c) {
+		c.observeRegistered(monitoring.ActorDeregistered)
+	}
+}
+
+// publish lets everybody see that the address has ended. It is called with mu
+// held.
+func (c *core) publish(cause error) {
+	if c.dead {
+		return
+	}
+	c.dead, c.cause = true, cause
+	if c.done != nil {
+		close(c.done)
+	}
+}
+
+// reopen makes an address that had ended valid again. It is called with mu
+// held.
+func (c *core) reopen() {
+	if c.dead {
+		c.dead, c.cause, c.done = false, nil, nil
+		c.gate.Store(open)
+	}
+}
+
+// isOwn reports whether a child's address is one of those that end with this
+// one. Only the run loop asks.
+func (c *core) isOwn(child Child) bool {
+	if c.owned == nil && len(c.owns) > 0 {
+		c.owned = make(map[Child]struct{}, len(c.owns))
+		for _, own := range c.owns {
+			c.owned[own] = struct{}{}
+		}
+	}
+	_, ok := c.owned[child]
+	return ok
+}
