@@ -82,7 +82,7 @@ func (i *incarnation) abandoned() Exit {
 // is ending by runtime.Goexit. What the run loop wrote before it entered user
 // code is visible here, for the fence was swapped since.
 func (c *core) resume(inc *incarnation, exit Exit) {
-	crew := &inc.runtime().crew
+	crew := c.crew
 	switch inc.phase {
 	case closing:
 		inc.hookFailed(exit)
@@ -98,7 +98,7 @@ func (c *core) resume(inc *incarnation, exit Exit) {
 			return
 		}
 	}
-	if c.run() {
+	if c.run() && crew != nil {
 		crew.ran(nil)
 	}
 }

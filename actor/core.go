@@ -61,6 +61,7 @@ type core struct {
 
 	// Owned by the run loop.
 	inc      *incarnation
+	crew     *crew              // that counts the run; nil before the first start
 	owned    map[Child]struct{} // owns, made on demand
 	retiring sync.WaitGroup     // children whose addresses are ending
 }

@@ -97,8 +97,10 @@ func (cr *crew) dismiss(ctx context.Context) error {
 		close(h.work)
 	}
 	cr.idle = nil
-	finished := make(chan struct{})
-	cr.finished = finished
+	if cr.finished == nil {
+		cr.finished = make(chan struct{})
+	}
+	finished := cr.finished
 	cr.settle()
 	cr.mu.Unlock()
 	select {

@@ -72,8 +72,10 @@ const (
 
 // dispatch starts the run that the caller has won the right to.
 func (c *core) dispatch() {
+	c.crew = nil
 	if s := c.scope.Load(); s != nil {
-		s.runtime.crew.start(c)
+		c.crew = &s.runtime.crew
+		c.crew.start(c)
 		return
 	}
 	go c.run()

@@ -87,14 +87,13 @@ func (s *ActorSystem) shutdown(within time.Duration, reason string) {
 
 // close sends the goroutines away, and out what telemetry still holds, within a
 // time that ends when hurry is done. If it is done already, or no time is left,
-// there is a moment all the same, for these are the spans and events that tell
-// what went wrong.
+// that is a moment, for these spans and events tell what went wrong.
 func (s *ActorSystem) close(hurry context.Context, within time.Duration) error {
-	const least, most = 100 * time.Millisecond, 5 * time.Second
+	const most = 5 * time.Second
 	if hurry.Err() != nil {
-		hurry, within = context.Background(), least
+		hurry, within = context.Background(), moment
 	}
-	ctx, cancel := context.WithTimeout(hurry, max(min(within, most), least))
+	ctx, cancel := context.WithTimeout(hurry, max(min(within, most), moment))
 	defer cancel()
 	var errs []error
 	if err := s.runtime.Dismiss(ctx); err != nil {
@@ -105,6 +104,10 @@ func (s *ActorSystem) close(hurry context.Context, within time.Duration) error {
 	}
 	return errors.Join(errs...)
 }
+
+// moment is the time that is taken where no time is given: for supervisors to
+// collect who is stuck, and for telemetry to tell.
+const moment = 100 * time.Millisecond
 
 // stop stops what was spawned, then the root, within a time.
 func (s *ActorSystem) stop(within time.Duration) error {
@@ -126,11 +129,14 @@ func (s *ActorSystem) stop(within time.Duration) error {
 // end stops one of the system's supervisors and ends its address.
 func (s *ActorSystem) end(t *top, within time.Duration) error {
 	if t.process.Incarnation() > 0 {
+		if within == 0 {
+			within = moment
+		}
 		t.process.Stop(within)
 		select {
 		case <-t.ended:
 		case <-s.hurry.Done():
-			t.process.Stop(0)
+			t.process.Stop(moment)
 			<-t.ended
 		}
 	}

@@ -47,7 +47,7 @@ func (t *top) start(ctx, in context.Context) error {
 		return err
 	case <-ctx.Done():
 	}
-	t.process.Stop(0)
+	t.process.Stop(moment)
 	<-t.ended
 	if trouble, ok := errors.AsType[*supervision.ShutdownError](t.exit.Err); ok {
 		return errors.Join(context.Cause(ctx), trouble)

@@ -49,7 +49,7 @@ func below(ctx context.Context, sup *actor.Process[supervision.Message]) ([]Node
 	var nodes []Node
 	for info := range children {
 		n := Node{ChildInfo: info}
-		if p, ok := info.Process.(*actor.Process[supervision.Message]); ok {
+		if p, ok := info.Process.(*actor.Process[supervision.Message]); ok && answers(info.State) {
 			n.Children, err = below(ctx, p)
 			if err != nil && ctx.Err() != nil {
 				return nil, err
@@ -58,6 +58,12 @@ func below(ctx context.Context, sup *actor.Process[supervision.Message]) ([]Node
 		nodes = append(nodes, n)
 	}
 	return nodes, nil
+}
+
+// answers reports whether a supervisor in that state can be asked at all: one
+// without a process would answer only after its restart.
+func answers(s supervision.State) bool {
+	return s == supervision.StateRunning || s == supervision.StateStarting || s == supervision.StateStopping
 }
 
 // String draws the node and those below it, a line each.

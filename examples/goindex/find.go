@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 )
@@ -19,60 +20,64 @@ type Problem struct {
 	Reason string `json:"reason"`
 }
 
-// found is what a search has come to.
-type found struct {
-	files    []File
-	problems []Problem
-	seen     map[string]bool // by path
-}
-
 // find returns the Go files in the folders and below, in lexical order, each
-// one once. What cannot be read is a problem that does not end the search; the
-// error is ctx's cause.
+// one once. Symbolic links to files are followed, those to folders only if they
+// are among the given ones. What cannot be read is a problem that does not end
+// the search; the error is ctx's cause.
 func find(ctx context.Context, folders []string) ([]File, []Problem, error) {
-	f := found{seen: make(map[string]bool)}
+	s := search{seen: make(map[string]bool), alone: len(folders) == 1}
 	for _, folder := range folders {
-		root, err := filepath.EvalSymlinks(folder) // WalkDir would not follow it
+		root, err := filepath.EvalSymlinks(folder)
 		if err != nil {
-			f.problem(folder, err)
+			s.problem(folder, err)
 			continue
 		}
-		base := root
-		if len(folders) > 1 {
-			base = ""
-		}
+		//nolint:gosec // to read what the user points at is what the program is for
 		err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
 			if err != nil {
-				f.problem(path, err)
-				return nil
+				s.problem(path, err)
+			} else if !entry.IsDir() && strings.HasSuffix(path, ".go") {
+				s.visit(root, path, entry)
 			}
-			if !entry.IsDir() && strings.HasSuffix(path, ".go") {
-				f.add(path, base)
-			}
-			return nil
+			return context.Cause(ctx)
 		})
 		if err != nil {
 			return nil, nil, err
 		}
 	}
-	return f.files, f.problems, nil
+	return s.files, s.problems, nil
 }
 
-func (f *found) add(path, base string) {
-	if f.seen[path] {
+// A search is a find in progress.
+type search struct {
+	files    []File
+	problems []Problem
+	seen     map[string]bool // by path: folders may lie in each other
+	alone    bool            // there is one folder
+}
+
+// visit adds a file, unless it is something else under a file's name.
+func (s *search) visit(root, path string, entry fs.DirEntry) {
+	mode := entry.Type()
+	if mode&fs.ModeSymlink != 0 {
+		info, err := os.Stat(path)
+		if err != nil {
+			s.problem(path, err)
+			return
+		}
+		mode = info.Mode()
+	}
+	if !mode.IsRegular() || s.seen[path] {
 		return
 	}
-	f.seen[path] = true
+	s.seen[path] = true
 	name := path
-	if rel, err := filepath.Rel(base, path); base != "" && err == nil {
-		name = rel
+	if s.alone {
+		name = strings.TrimPrefix(path, root+string(filepath.Separator))
 	}
-	f.files = append(f.files, File{Path: path, Name: filepath.ToSlash(name)})
+	s.files = append(s.files, File{Path: path, Name: filepath.ToSlash(name)})
 }
 
-func (f *found) problem(path string, err error) {
-	f.problems = append(f.problems, Problem{Path: path, Reason: err.Error()})
+func (s *search) problem(path string, err error) {
+	s.problems = append(s.problems, Problem{Path: path, Reason: err.Error()})
 }

@@ -27,38 +27,47 @@ type Foreman struct {
 
 // Receive implements actor.Actor.
 func (f *Foreman) Receive(ctx context.Context, file File) error {
-	done := Parsed{File: file}
-	for attempt := 1; attempt <= attempts+1; attempt++ {
-		if attempt == 2 { // from now on it is worth a trace
-			var span trace.Span
-			ctx, span = f.tracer.Start(ctx, "retry", trace.WithAttributes(attribute.String("file.path", file.Name)))
-			defer span.End()
-		}
-		// The ask of a parser that dies fails at once, with the panic. The next
-		// one waits in its mailbox until the supervisor has restarted it.
-		facts, err := actor.Ask(ctx, f.worker(attempt), func(r actor.Reply[Facts]) ParserMsg {
-			return Parse{File: file, Attempt: attempt, Reply: r}
-		})
-		if crash, ok := errors.AsType[*actor.PanicError](err); ok {
-			done.Crashes = append(done.Crashes, crash.Error())
-			continue
-		}
-		done.Facts = facts
-		if _, unreadable := errors.AsType[*fs.PathError](err); unreadable {
-			done.Err = err
-		} else if err != nil {
-			return err // there is nobody to parse it any more
-		}
-		return f.index.Send(ctx, done)
+	p := Parsed{File: file}
+	crashed, err := f.attempt(ctx, f.parser, &p)
+	if crashed {
+		err = f.retry(ctx, &p)
 	}
-	done.Lost = true
-	return f.index.Send(ctx, done)
+	if err != nil {
+		return err // there is nobody to parse it any more
+	}
+	return f.index.Send(ctx, p)
 }
 
-// worker returns whose turn it is at a file.
-func (f *Foreman) worker(attempt int) actor.Ref[ParserMsg] {
-	if attempt <= attempts {
-		return f.parser
+// retry tries a file that has killed its parser again. What comes of it is
+// worth a trace.
+func (f *Foreman) retry(ctx context.Context, p *Parsed) error {
+	ctx, span := f.tracer.Start(ctx, "retry", trace.WithAttributes(attribute.String("file.path", p.File.Name)))
+	defer span.End()
+	for len(p.Crashes) < attempts {
+		if crashed, err := f.attempt(ctx, f.parser, p); !crashed {
+			return err
+		}
 	}
-	return f.lastResort
+	crashed, err := f.attempt(ctx, f.lastResort, p)
+	p.Lost = crashed
+	return err
+}
+
+// attempt has a parser read the file, and reports whether that killed it. An
+// ask of an actor that dies fails at once, with the panic; the next one waits
+// in its mailbox until the supervisor has restarted it.
+func (f *Foreman) attempt(ctx context.Context, parser actor.Ref[ParserMsg], p *Parsed) (crashed bool, err error) {
+	facts, err := actor.Ask(ctx, parser, func(r actor.Reply[Facts]) ParserMsg {
+		return Parse{File: p.File, Attempt: len(p.Crashes) + 1, Reply: r}
+	})
+	if crash, ok := errors.AsType[*actor.PanicError](err); ok {
+		p.Crashes = append(p.Crashes, crash.Error())
+		return true, nil
+	}
+	if _, unreadable := errors.AsType[*fs.PathError](err); unreadable {
+		p.Err = err
+		return false, nil
+	}
+	p.Facts = facts
+	return false, err
 }

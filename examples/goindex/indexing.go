@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -35,7 +36,7 @@ func runIndex(ctx context.Context, o options, to console) error {
 	}
 
 	s := newSummary(report)
-	s.Folders, s.Restarts, s.Parsers, s.Duration = folders, restarts, o.parsers, took
+	s.Folders, s.Restarts, s.Parsers, s.Seconds = folders, restarts, o.parsers, took.Seconds()
 	wrong := errors.Join(shortcomings(s), unsent)
 	if o.verify && s.Complete {
 		err := verify(ctx, folders, report.Totals)
@@ -55,9 +56,10 @@ func planOf(o options, to console, folders []string, spans *tracing) plan {
 	p := plan{
 		folders:  folders,
 		parsers:  o.parsers,
-		chaos:    newChaos(o.chaos, o.seed),
-		logger:   slog.New(slog.DiscardHandler), // chaos would flood the terminal
+		chaos:    o.chaos,
+		logger:   slog.New(slog.DiscardHandler), // crashes on purpose would flood the terminal
 		provider: spans.provider,
+		progress: io.Discard,
 	}
 	switch {
 	case o.verbose:
@@ -123,7 +125,7 @@ func write(o options, to console, s Summary, spans *tracing) error {
 		traces = to.err
 	}
 	if spans.kept != nil {
-		writeTraces(traces, spans.kept.spans)
+		writeTraces(traces, spans.kept.spans, s.Crashes)
 	}
 	if o.json {
 		return s.writeJSON(to.out)

@@ -57,6 +57,11 @@ func run(ctx context.Context, args []string, to console) int {
 		return exitUsage
 	}
 
+	return execute(ctx, o, to)
+}
+
+// execute does what the options say and returns the exit code.
+func execute(ctx context.Context, o options, to console) int {
 	ctx, release := signal.NotifyContext(ctx, os.Interrupt)
 	defer release()
 	context.AfterFunc(ctx, release) // a second Ctrl-C ends the process at once

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 )
 
@@ -12,8 +14,9 @@ type options struct {
 	folders []string // none: the Go installation's source
 
 	parsers int
-	chaos   float64
+	rate    float64
 	seed    uint64
+	chaos   Chaos
 
 	verify  bool
 	json    bool
@@ -28,7 +31,7 @@ func (o *options) flags() *flag.FlagSet {
 	f := flag.NewFlagSet("goindex", flag.ContinueOnError)
 	f.SetOutput(io.Discard) // run reports what is wrong
 	f.IntVar(&o.parsers, "parsers", runtime.GOMAXPROCS(0), "parse `n` files at a time")
-	f.Float64Var(&o.chaos, "chaos", 0, "crash the parser in the middle of a file with this `probability`")
+	f.Float64Var(&o.rate, "chaos", 0, "crash the parser in the middle of a file with this `probability`")
 	f.Uint64Var(&o.seed, "seed", 1, "choose which files -chaos crashes: the same `number`, the same crashes")
 	f.BoolVar(&o.verify, "verify", false, "count again with a plain single-threaded loop, and fail if the totals differ")
 	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
@@ -53,10 +56,14 @@ func parseOptions(args []string) (options, error) {
 	switch {
 	case o.parsers < 1:
 		return o, fmt.Errorf("-parsers %d: at least one is needed", o.parsers)
-	case !(o.chaos >= 0 && o.chaos <= 1): // NaN too
-		return o, fmt.Errorf("-chaos %v: a probability is between 0 and 1", o.chaos)
+	case math.IsNaN(o.rate) || o.rate < 0 || o.rate > 1:
+		return o, fmt.Errorf("-chaos %v: a probability is between 0 and 1", o.rate)
 	case o.plain && (o.verify || o.json || o.trace || o.otlp != ""):
-		return o, fmt.Errorf("-plain only compares times: it goes with no -verify, -json, -trace or -otlp")
+		return o, errors.New("-plain only compares times: it goes with no -verify, -json, -trace or -otlp")
+	}
+	o.chaos = noChaos
+	if o.rate > 0 {
+		o.chaos = newChaos(o.rate, o.seed)
 	}
 	return o, nil
 }

@@ -29,7 +29,7 @@ func (Ready) parser() {}
 type Parser struct{ chaos Chaos }
 
 // Receive implements actor.Actor.
-func (p *Parser) Receive(_ context.Context, msg ParserMsg) error {
+func (p *Parser) Receive(ctx context.Context, msg ParserMsg) error {
 	switch msg := msg.(type) {
 	case Parse:
 		source, err := parse(msg.File)
@@ -37,9 +37,7 @@ func (p *Parser) Receive(_ context.Context, msg ParserMsg) error {
 			msg.Reply.Fail(err)
 			return nil
 		}
-		if p.chaos != nil {
-			p.chaos(msg.File.Name, msg.Attempt)
-		}
+		p.chaos(ctx, msg.File.Name, msg.Attempt)
 		msg.Reply.Send(source.count())
 	case Ready:
 		msg.Reply.Send(true)

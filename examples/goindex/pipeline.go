@@ -28,10 +28,10 @@ var crashLimit = supervision.AtMost(1_000_000, time.Minute)
 type plan struct {
 	folders  []string
 	parsers  int
-	chaos    Chaos // nil: none
+	chaos    Chaos
 	logger   *slog.Logger
 	provider trace.TracerProvider
-	progress io.Writer // nil: draw none
+	progress io.Writer // io.Discard: nobody watches
 }
 
 // A pipeline is an index at work:
@@ -59,26 +59,36 @@ type pipeline struct {
 
 // start starts a pipeline. Whoever calls it calls stop.
 func start(ctx context.Context, p plan) (*pipeline, error) {
-	var progress actor.Ref[Advance]
-	var last []supervision.Child
-	if p.progress != nil {
-		bar := actor.New(actor.Spec[Advance]{
-			Name: "progress",
-			New:  actor.Make(func() *Progress { return newProgress(p.progress) }),
-		})
-		progress, last = bar.Ref, []supervision.Child{{Process: bar}}
-	}
+	root, pipe := declare(p)
+	var err error
+	pipe.sys, err = system.Start(ctx, system.Config{
+		Name:           "goindex",
+		Root:           root,
+		Logger:         p.logger,
+		TracerProvider: p.provider,
+	})
+	return pipe, err
+}
+
+// declare declares the tree. All addresses are there before anything runs, so
+// each actor is simply given those that it sends to.
+func declare(p plan) (supervision.Spec, *pipeline) {
+	progress := actor.New(actor.Spec[Advance]{
+		Name: "progress",
+		New:  actor.Make(func() *Progress { return &Progress{to: p.progress} }),
+	})
 	index := actor.New(actor.Spec[IndexMsg]{
 		Name: "index",
-		New:  actor.Make(func() *Index { return newIndex(progress) }),
+		New:  actor.Make(func() *Index { return newIndex(progress.Ref) }),
 	})
-	lastResort := newParser("last-resort", p.chaos)
+	lastResort := newParser("last-resort", "LastResort", p.chaos)
 
-	var parsers []actor.Ref[ParserMsg]
-	var foremen []actor.Ref[File]
-	var pool, crew []supervision.Child
+	pool := supervision.Spec{Name: "parsers", Limit: crashLimit}
+	pipe := &pipeline{index: index.Ref}
+	var foremen []supervision.Child
+	var mailboxes []actor.Ref[File]
 	for n := range p.parsers {
-		parser := newParser(fmt.Sprintf("parser-%d", n+1), p.chaos)
+		parser := newParser(fmt.Sprintf("parser-%d", n+1), "Parser", p.chaos)
 		foreman := actor.New(actor.Spec[File]{
 			Name:    fmt.Sprintf("foreman-%d", n+1),
 			Mailbox: mailbox.Config{Capacity: 16},
@@ -86,37 +96,27 @@ func start(ctx context.Context, p plan) (*pipeline, error) {
 				return &Foreman{parser.Ref, lastResort.Ref, index.Ref, p.provider.Tracer("goindex")}
 			}),
 		})
-		parsers, pool = append(parsers, parser.Ref), append(pool, supervision.Child{Process: parser})
-		foremen, crew = append(foremen, foreman.Ref), append(crew, supervision.Child{Process: foreman})
+		pool.Children = append(pool.Children, supervision.Child{Process: parser})
+		pipe.parsers = append(pipe.parsers, parser.Ref)
+		foremen = append(foremen, supervision.Child{Process: foreman})
+		mailboxes = append(mailboxes, foreman.Ref)
 	}
-	pool = append(pool, supervision.Child{Process: lastResort})
+	pool.Children = append(pool.Children, supervision.Child{Process: lastResort})
 
-	children := []supervision.Child{
-		{Process: index},
-		{Process: supervision.New(supervision.Spec{Name: "parsers", Limit: crashLimit, Children: pool})},
-	}
-	children = append(children, crew...)
+	children := []supervision.Child{{Process: index}, {Process: supervision.New(pool)}}
+	children = append(children, foremen...)
 	children = append(children, supervision.Child{
-		Process: newWalker(p.folders, index.Ref, foremen),
+		Process: newWalker(p.folders, index.Ref, mailboxes),
 		Restart: supervision.Transient, // when it returns it is done
-	})
-	children = append(children, last...)
-
-	sys, err := system.Start(ctx, system.Config{
-		Name:           "goindex",
-		Root:           supervision.Spec{Strategy: supervision.RestForOne, Children: children},
-		Logger:         p.logger,
-		TracerProvider: p.provider,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &pipeline{sys: sys, index: index.Ref, parsers: parsers}, nil
+	}, supervision.Child{Process: progress})
+	return supervision.Spec{Strategy: supervision.RestForOne, Children: children}, pipe
 }
 
-func newParser(name string, chaos Chaos) *actor.Process[ParserMsg] {
+// newParser declares a parser. Its type is what traces call it.
+func newParser(name, typ string, chaos Chaos) *actor.Process[ParserMsg] {
 	return actor.New(actor.Spec[ParserMsg]{
 		Name: name,
+		Type: typ,
 		New:  actor.Make(func() *Parser { return &Parser{chaos} }),
 	})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"runtime"
 	"slices"
@@ -62,9 +63,10 @@ func countActors(ctx context.Context, folders []string, o options) (Totals, erro
 	report, _, err := index(ctx, plan{
 		folders:  folders,
 		parsers:  o.parsers,
-		chaos:    newChaos(o.chaos, o.seed),
+		chaos:    o.chaos,
 		logger:   slog.New(slog.DiscardHandler),
 		provider: noop.NewTracerProvider(),
+		progress: io.Discard,
 	})
 	return report.Totals, err
 }

@@ -14,26 +14,34 @@ import (
 type Advance struct{ Done, All int }
 
 // A Progress draws a bar.
-type Progress struct{ bar *progressbar.ProgressBar }
-
-func newProgress(w io.Writer) *Progress {
-	return &Progress{progressbar.NewOptions(-1,
-		progressbar.OptionSetWriter(w),
-		progressbar.OptionSetDescription("indexing"),
-		progressbar.OptionShowCount(),
-		progressbar.OptionThrottle(50*time.Millisecond),
-		progressbar.OptionClearOnFinish(),
-		progressbar.OptionFullWidth(),
-	)}
+type Progress struct {
+	to  io.Writer
+	all int
+	bar *progressbar.ProgressBar // nil until all is known
 }
 
 // Receive implements actor.Actor.
 func (p *Progress) Receive(_ context.Context, msg Advance) error {
-	if msg.All > 0 && p.bar.GetMax() != msg.All {
-		p.bar.ChangeMax(msg.All)
+	if msg.All <= 0 {
+		return nil // the first walk is not over, or there is nothing to do
+	}
+	if p.bar == nil || p.all != msg.All {
+		p.all = msg.All
+		p.bar = progressbar.NewOptions(msg.All,
+			progressbar.OptionSetWriter(p.to),
+			progressbar.OptionSetDescription("indexing"),
+			progressbar.OptionShowCount(),
+			progressbar.OptionThrottle(50*time.Millisecond),
+			progressbar.OptionClearOnFinish(),
+		)
 	}
 	return p.bar.Set(msg.Done)
 }
 
 // Stopped implements actor.Stopper: it wipes the bar off the screen.
-func (p *Progress) Stopped(context.Context, actor.Exit) error { return p.bar.Clear() }
+func (p *Progress) Stopped(context.Context, actor.Exit) error {
+	if p.bar == nil {
+		return nil
+	}
+	return p.bar.Clear()
+}

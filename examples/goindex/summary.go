@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // A Summary is what a run has to say in the end. Its JSON form is a contract.
@@ -30,9 +29,9 @@ type Summary struct {
 	Restarts     int          `json:"restarts"`
 	Quarantined  []Quarantine `json:"quarantined"`
 
-	Parsers  int           `json:"parsers"`
-	Duration time.Duration `json:"duration_ns"`
-	Verified *bool         `json:"verified,omitempty"` // nil: not asked for
+	Parsers  int     `json:"parsers"`
+	Seconds  float64 `json:"seconds"`
+	Verified *bool   `json:"verified,omitempty"` // nil: not asked for
 }
 
 // A Count says how often a name is used.
@@ -46,6 +45,10 @@ const topNames = 10
 
 func newSummary(r Report) Summary {
 	t := r.Totals
+	// JSON makes null of a nil slice; these are empty lists.
+	unreadable := append([]Problem{}, r.Problems...)
+	quarantined := append([]Quarantine{}, r.Quarantined...)
+	slices.SortFunc(quarantined, func(a, b Quarantine) int { return cmp.Compare(a.File, b.File) })
 	return Summary{
 		Complete:     r.Complete,
 		Packages:     len(t.Packages),
@@ -55,11 +58,9 @@ func newSummary(r Report) Summary {
 		Identifiers:  len(t.Identifiers),
 		MostUsed:     mostUsed(t.Identifiers),
 		SyntaxErrors: problems(t.SyntaxErrors),
-		Unreadable:   slices.Concat([]Problem{}, r.Problems, problems(t.Unreadable)),
+		Unreadable:   append(unreadable, problems(t.Unreadable)...),
 		Crashes:      r.Crashes,
-		Quarantined: slices.SortedFunc(slices.Values(r.Quarantined), func(a, b Quarantine) int {
-			return cmp.Compare(a.File, b.File)
-		}),
+		Quarantined:  quarantined,
 	}
 }
 
@@ -127,7 +128,7 @@ func (s Summary) writeText(to io.Writer) error {
 		}
 		fmt.Fprintf(w, "  %s: %s; %s\n", q.File, strings.Join(q.Reasons, "; "), outcome)
 	}
-	fmt.Fprintf(w, "%-14s %11v with %d parsers\n", "took", s.Duration.Round(time.Millisecond), s.Parsers)
+	fmt.Fprintf(w, "%-14s %10.2fs with %d parsers\n", "took", s.Seconds, s.Parsers)
 	if s.Verified != nil && *s.Verified {
 		fmt.Fprintln(w, "verified       a plain single-threaded loop counts the same")
 	}

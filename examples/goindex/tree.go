@@ -12,8 +12,10 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// writeTraces draws each trace as a tree, oldest first.
-func writeTraces(w io.Writer, spans []sdk.ReadOnlySpan) {
+// writeTraces draws each trace as a tree, oldest first. If there were more
+// crashes than traces of them it says so: the framework reports a burst of
+// failures, but no flood.
+func writeTraces(w io.Writer, spans []sdk.ReadOnlySpan, crashes int) {
 	slices.SortStableFunc(spans, func(a, b sdk.ReadOnlySpan) int { return a.StartTime().Compare(b.StartTime()) })
 	known := make(map[trace.SpanID]bool)
 	for _, s := range spans {
@@ -31,6 +33,15 @@ func writeTraces(w io.Writer, spans []sdk.ReadOnlySpan) {
 	for _, root := range roots {
 		fmt.Fprintf(w, "trace %v\n", root.SpanContext().TraceID())
 		draw(w, root, below, "", "")
+	}
+	traced := 0
+	for _, s := range spans {
+		if strings.HasPrefix(s.Name(), "supervise ") {
+			traced++
+		}
+	}
+	if traced < crashes {
+		fmt.Fprintf(w, "%d more crashes came too fast to be traced\n", crashes-traced)
 	}
 }
 
@@ -54,7 +65,7 @@ func describe(s sdk.ReadOnlySpan) string {
 	b.WriteString(s.Name())
 	for _, a := range s.Attributes() {
 		if short, ok := told[string(a.Key)]; ok {
-			fmt.Fprintf(&b, " %s=%s", short, a.Value.Emit())
+			fmt.Fprintf(&b, " %s=%s", short, a.Value.String())
 		}
 	}
 	if d := s.EndTime().Sub(s.StartTime()); d > 0 {

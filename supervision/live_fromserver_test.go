@@ -1,0 +1,258 @@
+package supervision_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/supervision"
+)
+
+// liveHTTP is an http.Server that listens when it is built.
+type liveHTTP struct {
+	*http.Server
+	listener net.Listener
+}
+
+func (s liveHTTP) ListenAndServe() error { return s.Serve(s.listener) }
+
+// liveListen builds such a server and tells its address.
+func liveListen(addr string, h http.Handler, at chan<- string) func() (supervision.Server, error) {
+	return func() (supervision.Server, error) {
+		l, err := net.Listen("tcp", addr)
+		if err != nil {
+			return nil, err
+		}
+		at <- l.Addr().String()
+		return liveHTTP{&http.Server{Handler: h, ReadHeaderTimeout: time.Minute}, l}, nil
+	}
+}
+
+func liveGet(addr string) (string, error) {
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	r, err := client.Get("http://" + addr)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = r.Body.Close() }()
+	body, err := io.ReadAll(r.Body)
+	return string(body), err
+}
+
+// A request in flight is answered before the server has stopped; then nobody
+// is served any more.
+func TestLiveFromServerGraceful(t *testing.T) {
+	inFlight, finish := make(chan struct{}), make(chan struct{})
+	at := make(chan string, 2)
+	server := supervision.FromServer("web", liveListen("127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(inFlight)
+		<-finish
+		_, _ = io.WriteString(w, "done")
+	}), at))
+	sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(server)}))
+	addr := <-at
+	answer := make(chan string, 1)
+	go func() {
+		body, err := liveGet(addr)
+		assert.NoError(t, err)
+		answer <- body
+	}()
+	<-inFlight
+	sup.Stop(actor.Forever)
+	// The listener is closed first: from then on connections are refused.
+	_, err := net.Dial("tcp", addr)
+	for err == nil {
+		_, err = net.Dial("tcp", addr)
+	}
+	select {
+	case <-sup.ended:
+		t.Fatal("a request is in flight")
+	default:
+	}
+	close(finish)
+	assert.Equal(t, "done", <-answer)
+	exit := <-sup.ended
+	assert.NoError(t, exit.Err)
+	assert.Equal(t, actor.Shutdown, exit.Kind)
+	sup.Retire(nil)
+}
+
+// A port that is taken fails the start of a server that listens in build.
+func TestLiveFromServerPortTaken(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = taken.Close() }()
+	sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup"}))
+	server := supervision.FromServer("web", liveListen(taken.Addr().String(), nil, make(chan string, 1)))
+	err = supervision.StartChild(context.Background(), sup.Ref, supervision.Child{Process: server})
+	var op *net.OpError
+	require.ErrorAs(t, err, &op)
+	// One that listens later has started, and fails then.
+	plain := supervision.FromServer("plain", func() (supervision.Server, error) {
+		return &http.Server{Addr: taken.Addr().String(), ReadHeaderTimeout: time.Minute}, nil
+	})
+	err = supervision.StartChild(context.Background(), sup.Ref, supervision.Child{Process: plain, Restart: supervision.Temporary})
+	require.NoError(t, err)
+	<-plain.(interface{ Done() <-chan struct{} }).Done()
+	assert.NoError(t, sup.stop().Err)
+}
+
+// fakeServer serves as it is told.
+type fakeServer struct {
+	serve    func() error
+	shutdown func(context.Context) error
+}
+
+func (s fakeServer) ListenAndServe() error              { return s.serve() }
+func (s fakeServer) Shutdown(ctx context.Context) error { return s.shutdown(ctx) }
+
+// Each start builds a new server, after a failure, a panic and a Goexit.
+func TestLiveFromServerRestarts(t *testing.T) {
+	for name, serve := range map[string]func() error{
+		"error":  func() error { return errLive },
+		"panic":  func() error { panic(errLive) },
+		"goexit": func() error { runtime.Goexit(); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			liveBubble(t, func(t *testing.T) {
+				builds := 0
+				quit := make(chan struct{})
+				server := supervision.FromServer("web", func() (supervision.Server, error) {
+					if builds++; builds == 1 {
+						return fakeServer{serve, func(context.Context) error { return nil }}, nil
+					}
+					return fakeServer{
+						func() error { <-quit; return http.ErrServerClosed },
+						func(context.Context) error { close(quit); return nil },
+					}, nil
+				})
+				sup := liveStart(t, supervision.New(supervision.Spec{
+					Name: "sup", Children: []supervision.Child{{Process: server, Restart: supervision.Transient}},
+				}))
+				synctest.Wait()
+				assert.Equal(t, 2, builds)
+				info, err := supervision.Lookup(context.Background(), sup.Ref, "web")
+				require.NoError(t, err)
+				assert.Equal(t, "Server", info.Type)
+				switch name {
+				case "panic":
+					var p *actor.PanicError
+					require.ErrorAs(t, info.LastError, &p)
+					assert.Contains(t, p.Stack(), "live_fromserver_test.go")
+				case "goexit":
+					assert.ErrorIs(t, info.LastError, actor.ErrGoexit)
+				default:
+					assert.ErrorIs(t, info.LastError, errLive)
+				}
+				assert.NoError(t, sup.stop().Err)
+			})
+		})
+	}
+}
+
+// A server that ends by itself without an error has ended normally.
+func TestLiveFromServerNormalEnd(t *testing.T) {
+	liveBubble(t, func(t *testing.T) {
+		server := supervision.FromServer("web", func() (supervision.Server, error) {
+			return fakeServer{func() error { return nil }, func(context.Context) error { return nil }}, nil
+		})
+		sup := liveStart(t, supervision.New(supervision.Spec{
+			Name: "sup", Children: []supervision.Child{{Process: server, Restart: supervision.Transient}},
+		}))
+		synctest.Wait()
+		assert.Equal(t, supervision.StateStopped, sup.state(t, "web"))
+		assert.NoError(t, sup.stop().Err)
+	})
+}
+
+func TestLiveFromServerBuildFails(t *testing.T) {
+	liveBubble(t, func(t *testing.T) {
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup"}))
+		for want, build := range map[string]func() (supervision.Server, error){
+			"boom":                  func() (supervision.Server, error) { return nil, errLive },
+			"no server was built":   func() (supervision.Server, error) { return nil, nil },
+			"panic: boom":           func() (supervision.Server, error) { panic(errLive) },
+			"runtime.Goexit called": func() (supervision.Server, error) { runtime.Goexit(); return nil, nil },
+			"actor: start timeout":  func() (supervision.Server, error) { time.Sleep(time.Minute); return nil, nil },
+		} {
+			err := supervision.StartChild(context.Background(), sup.Ref, supervision.Child{Process: supervision.FromServer("web", build)})
+			assert.ErrorContains(t, err, want)
+		}
+		assert.NoError(t, sup.stop().Err)
+		time.Sleep(time.Minute) // the one that was left behind comes back
+	})
+}
+
+// liveStubborn does not shut down in time, but it can be closed.
+type liveStubborn struct {
+	fakeServer
+	quit chan struct{}
+}
+
+func (s liveStubborn) Close() error { close(s.quit); return nil }
+
+// Shutdown has the child's time to stop; then the server is closed.
+func TestLiveFromServerCloses(t *testing.T) {
+	liveBubble(t, func(t *testing.T) {
+		quit := make(chan struct{})
+		var had time.Duration
+		server := supervision.FromServer("web", func() (supervision.Server, error) {
+			return liveStubborn{fakeServer{
+				func() error { <-quit; return http.ErrServerClosed },
+				func(ctx context.Context) error {
+					began := time.Now()
+					<-ctx.Done()
+					had = time.Since(began)
+					return ctx.Err()
+				},
+			}, quit}, nil
+		})
+		sup := liveStart(t, supervision.New(supervision.Spec{
+			Name: "sup", Children: []supervision.Child{{Process: server, Shutdown: supervision.Graceful(time.Second)}},
+		}))
+		synctest.Wait()
+		began := time.Now()
+		exit := sup.stop()
+		assert.LessOrEqual(t, time.Since(began), time.Second)
+		assert.InDelta(t, time.Second, had, float64(100*time.Millisecond))
+		assert.ErrorContains(t, errors.Join(exit.Err, errLive), "deadline exceeded")
+		select {
+		case <-quit:
+		default:
+			t.Error("the server was not closed")
+		}
+	})
+}
+
+// A server that never serves nor shuts down is abandoned.
+func TestLiveFromServerHangs(t *testing.T) {
+	liveBubble(t, func(t *testing.T) {
+		release := make(chan struct{})
+		server := supervision.FromServer("web", func() (supervision.Server, error) {
+			return fakeServer{
+				func() error { <-release; return nil },
+				func(context.Context) error { <-release; return nil },
+			}, nil
+		})
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(server)}))
+		synctest.Wait()
+		began := time.Now()
+		exit := sup.stop()
+		assert.Equal(t, 5*time.Second, time.Since(began))
+		require.ErrorIs(t, exit.Err, supervision.ErrShutdownTimeout)
+		var left *actor.AbandonedError
+		require.ErrorAs(t, exit.Err, &left)
+		assert.Equal(t, "/sup/web", left.Path)
+		close(release)
+	})
+}

@@ -1,0 +1,360 @@
+package system_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/internal/spantest"
+	"github.com/understudy-go/understudy/supervision"
+	"github.com/understudy-go/understudy/system"
+)
+
+// The actors of the traces: a shop that takes orders.
+type tracesMsg interface{ traces() }
+
+type (
+	Place  struct{ After time.Duration } // fails after a while
+	Crash  struct{}                      // panics
+	Leave  struct{}                      // ends normally
+	Hang   struct{ Until chan struct{} }
+	Pass   struct{ To actor.Ref[tracesMsg] } // has somebody else fail
+	Quote  struct{ Reply actor.Reply[int] }
+	Refuse struct{ Reply actor.Reply[int] }
+)
+
+func (Place) traces()  {}
+func (Crash) traces()  {}
+func (Leave) traces()  {}
+func (Hang) traces()   {}
+func (Pass) traces()   {}
+func (Quote) traces()  {}
+func (Refuse) traces() {}
+
+type Orders struct{}
+
+func (Orders) Receive(ctx context.Context, msg tracesMsg) error {
+	switch msg := msg.(type) {
+	case Place:
+		time.Sleep(msg.After)
+		return errors.New("out of paper")
+	case Crash:
+		panic("out of ink")
+	case Leave:
+		return actor.ErrStop
+	case Hang:
+		<-msg.Until
+	case Pass:
+		return msg.To.Send(ctx, Place{time.Millisecond})
+	case Quote:
+		msg.Reply.Send(7)
+	case Refuse:
+		return errors.New("closed")
+	}
+	return nil
+}
+
+// tracesSpec declares an actor whose start takes a millisecond, and a
+// millisecond more, in vain, as often as fails says.
+func tracesSpec(name string, fails ...int) actor.Spec[tracesMsg] {
+	return actor.Spec[tracesMsg]{
+		Name: name,
+		New: func(_ context.Context, self *actor.Self[tracesMsg]) (actor.Actor[tracesMsg], error) {
+			time.Sleep(time.Millisecond)
+			for _, n := range fails {
+				if self.Incarnation() == uint64(n) {
+					time.Sleep(time.Millisecond)
+					return nil, errors.New("no connection")
+				}
+			}
+			return Orders{}, nil
+		},
+	}
+}
+
+func tracesNew(name string, fails ...int) *actor.Process[tracesMsg] {
+	return actor.New(tracesSpec(name, fails...))
+}
+
+// tracesStage is a system whose spans and log lines can be looked at.
+type tracesStage struct {
+	*system.ActorSystem
+	spans *spantest.Recorder
+	log   *bytes.Buffer
+}
+
+// tracesStart starts a system named shop.
+func tracesStart(t *testing.T, root supervision.Spec) tracesStage {
+	t.Helper()
+	s := tracesStage{spans: spantest.New(), log: new(bytes.Buffer)}
+	var err error
+	s.ActorSystem, err = system.Start(t.Context(), system.Config{
+		Name:           "shop",
+		Root:           root,
+		TracerProvider: s.spans,
+		Logger:         tracesLogger(s.log),
+	})
+	require.NoError(t, err)
+	return s
+}
+
+func tracesLogger(to *bytes.Buffer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))
+}
+
+// request sends a message as part of a request that is traced.
+func (s tracesStage) request(t *testing.T, to actor.Ref[tracesMsg], msg tracesMsg) {
+	t.Helper()
+	ctx, span := s.spans.Start(context.Background(), "POST /orders")
+	require.NoError(t, to.Send(ctx, msg))
+	time.Sleep(time.Microsecond)
+	span.End()
+}
+
+// tracesKeys are the attributes that the trees show.
+var tracesKeys = []string{
+	"actor.system", "actor.path", "actor.type", "actor.incarnation", "actor.message.type",
+	"actor.mailbox.depth", "actor.mailbox.wait",
+	"actor.child.path", "actor.child.type", "actor.child.incarnation",
+	"actor.supervision.strategy", "actor.supervision.restart_type", "actor.supervision.directive",
+	"actor.supervision.restarts", "actor.supervision.max_restarts", "actor.supervision.window",
+	"actor.supervision.backoff", "actor.supervision.affected",
+	"actor.stop.reason", "actor.failure.kind", "error.type",
+}
+
+// golden compares spans and log lines with a file in testdata. The spans are
+// shown twice: as a person sees them, then with their attributes.
+func (s tracesStage) golden(t *testing.T, name string) {
+	t.Helper()
+	assert.Empty(t, s.spans.Open(), "no span stays open")
+	got := s.spans.Tree() + "\n" + s.spans.Tree(tracesKeys...) + "\n" + s.log.String()
+	file := filepath.Join("testdata", "trace-"+name+".txt")
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), got)
+}
+
+// settle lets everything happen that is going to happen within a minute.
+func (s tracesStage) settle() {
+	time.Sleep(time.Minute)
+	synctest.Wait()
+}
+
+func tracesWorkers(workers ...*actor.Process[tracesMsg]) []supervision.Child {
+	var children []supervision.Child
+	for _, w := range workers {
+		children = append(children, supervision.Child{Process: w})
+	}
+	return children
+}
+
+// TestTraces are the spans and log lines of a whole system. Each ends before
+// the shutdown, which has a test of its own.
+func TestTraces(t *testing.T) {
+	three := func(fails ...int) []*actor.Process[tracesMsg] {
+		return []*actor.Process[tracesMsg]{
+			tracesNew("worker-1"), tracesNew("worker-2", fails...), tracesNew("worker-3"),
+		}
+	}
+	cases := []struct {
+		name string
+		spec supervision.Spec // without children: the three of them
+		ws   []*actor.Process[tracesMsg]
+		act  func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg])
+	}{
+		{name: "one-for-one", spec: supervision.Spec{Strategy: supervision.OneForOne}, ws: three(),
+			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(t, ws[1].Ref, Place{time.Millisecond})
+			}},
+		{name: "one-for-all", spec: supervision.Spec{Strategy: supervision.OneForAll}, ws: three(),
+			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(t, ws[1].Ref, Place{time.Millisecond})
+			}},
+		{name: "rest-for-one", spec: supervision.Spec{Strategy: supervision.RestForOne}, ws: three(),
+			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(t, ws[1].Ref, Crash{})
+			}},
+		{name: "backoff", ws: three(), spec: supervision.Spec{
+			Defaults: supervision.Defaults{Backoff: &supervision.Backoff{}},
+		}, act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+			s.request(t, ws[1].Ref, Place{time.Millisecond})
+		}},
+		{name: "failed-restart", ws: three(2, 3),
+			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(t, ws[1].Ref, Place{time.Millisecond})
+			}},
+		{name: "failed-group-restart", spec: supervision.Spec{Strategy: supervision.OneForAll}, ws: three(2),
+			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(t, ws[0].Ref, Place{time.Millisecond})
+			}},
+		{name: "unsampled", ws: three(),
+			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.spans.SetSampled(false)
+				ctx, span := s.spans.Start(context.Background(), "POST /orders")
+				require.NoError(t, ws[1].Send(ctx, Place{}))
+				span.End()
+				s.spans.SetSampled(true)
+			}},
+		{name: "untraced", ws: three(),
+			act: func(t *testing.T, _ tracesStage, ws []*actor.Process[tracesMsg]) {
+				require.NoError(t, ws[1].TrySend(Crash{}))
+			}},
+		{name: "normal-end", ws: three(),
+			act: func(t *testing.T, _ tracesStage, ws []*actor.Process[tracesMsg]) {
+				require.NoError(t, ws[1].TrySend(Leave{}))
+			}},
+		{name: "temporary", ws: three(), spec: supervision.Spec{
+			Defaults: supervision.Defaults{Restart: supervision.Temporary},
+		}, act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+			s.request(t, ws[1].Ref, Crash{})
+		}},
+		{name: "through-another", ws: three(),
+			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(t, ws[0].Ref, Pass{To: ws[1].Ref})
+			}},
+		{name: "ask", ws: three(),
+			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+				ctx, span := s.spans.Start(context.Background(), "GET /quote")
+				n, err := actor.Ask(ctx, ws[0].Ref, func(r actor.Reply[int]) tracesMsg { return Quote{r} })
+				require.NoError(t, err)
+				assert.Equal(t, 7, n)
+				_, err = actor.Ask(ctx, ws[1].Ref, func(r actor.Reply[int]) tracesMsg { return Refuse{r} })
+				require.Error(t, err)
+				span.End()
+			}},
+		{name: "spawned", ws: three(),
+			act: func(t *testing.T, s tracesStage, _ []*actor.Process[tracesMsg]) {
+				ref, err := system.Spawn(context.Background(), s.ActorSystem, tracesSpec("order-4711"))
+				require.NoError(t, err)
+				s.request(t, ref, Place{time.Millisecond})
+			}},
+		{name: "spawned-in-request", ws: three(),
+			act: func(t *testing.T, s tracesStage, _ []*actor.Process[tracesMsg]) {
+				ctx, span := s.spans.Start(context.Background(), "POST /orders")
+				_, err := system.Spawn(ctx, s.ActorSystem, tracesSpec("order-4711"))
+				require.NoError(t, err)
+				span.End()
+			}},
+		{name: "waiting", ws: three(), // the second message waits for the restart
+			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(t, ws[1].Ref, Place{time.Millisecond})
+				s.request(t, ws[1].Ref, Crash{})
+				s.request(t, ws[1].Ref, Leave{})
+			}},
+		{name: "by-hand", ws: three(), // what is asked for by hand is an event, and no span
+			act: func(t *testing.T, s tracesStage, _ []*actor.Process[tracesMsg]) {
+				require.NoError(t, supervision.TerminateChild(context.Background(), s.Root(), "worker-2"))
+				require.NoError(t, supervision.RestartChild(context.Background(), s.Root(), "worker-2"))
+			}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			kitBubble(t, func(t *testing.T) {
+				c.spec.Children = tracesWorkers(c.ws...)
+				s := tracesStart(t, c.spec)
+				time.Sleep(time.Second)
+				c.act(t, s, c.ws)
+				s.settle()
+				s.golden(t, c.name)
+				kitShut(t, s.ActorSystem)
+			})
+		})
+	}
+}
+
+// A panic's span shows where it happened, in the user's code.
+func TestTraceStack(t *testing.T) {
+	kitBubble(t, func(t *testing.T) {
+		worker := tracesNew("worker")
+		s := tracesStart(t, supervision.Spec{Children: tracesWorkers(worker)})
+		s.request(t, worker.Ref, Crash{})
+		s.settle()
+		failed := s.spans.Named("process Orders/Crash")
+		require.Len(t, failed, 1)
+		require.Len(t, failed[0].Events, 1)
+		stack := failed[0].Events[0].Attr("exception.stacktrace")
+		assert.Regexp(t, `^github.com/understudy-go/understudy/system_test\.Orders\.Receive\(\.\.\.\)\n\t.*traces_test\.go:\d+\n`, stack)
+		assert.Equal(t, "github.com/understudy-go/understudy", failed[0].Scope)
+		kitShut(t, s.ActorSystem)
+	})
+}
+
+// What goes up three levels is one picture: each decision under the one below.
+func TestTraceEscalation(t *testing.T) {
+	kitBubble(t, func(t *testing.T) {
+		worker := tracesNew("worker")
+		none := supervision.AtMost(0, time.Minute)
+		inner := supervision.New(supervision.Spec{
+			Name: "inner", Limit: none, Children: tracesWorkers(tracesNew("other"), worker),
+		})
+		outer := supervision.New(supervision.Spec{Name: "outer", Limit: none, Children: kitChildren(inner)})
+		s := tracesStart(t, supervision.Spec{Children: kitChildren(outer)})
+		s.request(t, worker.Ref, Place{time.Millisecond})
+		s.settle()
+		s.golden(t, "escalation")
+		kitShut(t, s.ActorSystem)
+	})
+}
+
+// The root's giving up ends the system.
+func TestTraceGivingUp(t *testing.T) {
+	kitBubble(t, func(t *testing.T) {
+		worker := tracesNew("worker")
+		none := supervision.AtMost(0, time.Minute)
+		sub := supervision.New(supervision.Spec{Name: "sub", Limit: none, Children: tracesWorkers(worker)})
+		s := tracesStart(t, supervision.Spec{Limit: none, Children: kitChildren(sub)})
+		s.request(t, worker.Ref, Crash{})
+		<-s.Done()
+		s.golden(t, "giving-up")
+	})
+}
+
+// A start that fails is the caller's error; what ran before is stopped.
+func TestTraceStartFailure(t *testing.T) {
+	kitBubble(t, func(t *testing.T) {
+		s := tracesStage{spans: spantest.New(), log: new(bytes.Buffer)}
+		_, err := system.Start(context.Background(), system.Config{
+			Name: "shop", TracerProvider: s.spans, Logger: tracesLogger(s.log),
+			Root: supervision.Spec{Children: tracesWorkers(tracesNew("worker-1"), tracesNew("worker-2", 1))},
+		})
+		require.ErrorIs(t, err, supervision.ErrStartFailed)
+		s.golden(t, "start-failure")
+	})
+}
+
+// A shutdown shows who was stuck.
+func TestTraceShutdown(t *testing.T) {
+	kitBubble(t, func(t *testing.T) {
+		stuck := tracesNew("stuck")
+		sub := supervision.New(supervision.Spec{Name: "sub", Children: tracesWorkers(tracesNew("below"), stuck)})
+		s := tracesStart(t, supervision.Spec{Children: append(tracesWorkers(tracesNew("worker")), kitChildren(sub)...)})
+		release := make(chan struct{})
+		defer close(release)
+		_, err := system.Spawn(context.Background(), s.ActorSystem, tracesSpec("order-4711"))
+		require.NoError(t, err)
+		s.request(t, stuck.Ref, Hang{release})
+		time.Sleep(time.Second)
+		require.ErrorIs(t, s.Shutdown(context.Background()), actor.ErrAbandoned)
+		s.golden(t, "shutdown")
+	})
+}
