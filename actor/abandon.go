@@ -15,25 +15,33 @@ const hookGrace = 10 * time.Millisecond
 // own children, one after another, the same.
 const childGrace = 10 * hookGrace
 
-// expire is called when the time to end is over, from a timer's goroutine or
-// from the one that allowed no time. User code that is running is abandoned; if
-// none is, the run loop is told. It may be about to enter user code just then,
-// so expire is called again until the incarnation is over.
+// expire looks whether the time to end is over, and is called again when it
+// will be. User code that is running then is abandoned; if none is, the run
+// loop is told. It may be about to enter user code just then, so expire goes on
+// until the incarnation is over.
 func (i *incarnation) expire() {
-	if i.isOverdue() {
-		i.cancel(ErrShutdown) // before the cut: what waits for it does nothing more
-		if i.sever() {
-			go i.core.resume(i, i.abandoned())
-		} else {
-			i.core.tell(overdue{i})
-		}
+	if !i.isOverdue() {
+		return
+	}
+	i.cancel(ErrShutdown) // before the cut: what waits for it does nothing more
+	if i.sever() {
+		go i.core.resume(i, i.abandoned())
+	} else {
+		i.core.tell(overdue{i})
 	}
 }
 
 func (i *incarnation) isOverdue() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return !i.by.IsZero() && !time.Now().Before(i.by) && phase(i.state.Load()) != over
+	if i.by.IsZero() || phase(i.state.Load()) == over {
+		return false
+	}
+	left := time.Until(i.by)
+	if left > 0 {
+		i.wind(left)
+	}
+	return left <= 0
 }
 
 // sever cuts user code off, if any is running and its time is over: the stop
@@ -42,8 +50,8 @@ func (i *incarnation) isOverdue() bool {
 func (i *incarnation) sever() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.wind(hookGrace)
-	if time.Now().Before(i.by) || !i.fence.abandon() {
+	i.wind(max(time.Until(i.by), hookGrace))
+	if time.Until(i.by) > 0 || !i.fence.abandon() {
 		return false
 	}
 	if i.severed != nil {
@@ -89,9 +97,6 @@ func (c *core) resume(inc *incarnation, exit Exit) {
 		c.finish()
 	case receiving:
 		exit = c.body.blame(inc, exit)
-		if e, ok := errors.AsType[*AbandonedError](exit.Err); ok {
-			e.Message = exit.Message
-		}
 		fallthrough
 	default:
 		if !c.conclude(exit) {

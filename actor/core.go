@@ -144,15 +144,12 @@ func (c *core) end(within time.Duration, drain bool) {
 	if inc == nil {
 		return
 	}
-	by := inc.limit(within)
+	inc.limit(within)
 	if !drain {
 		inc.cancel(ErrShutdown)
 	}
-	if within <= 0 { // cut off what is running now, not the stop hook that halt leads to
-		inc.expire()
-	}
+	inc.expire() // what is running now, not the stop hook that halt leads to
 	c.tell(halt{inc: inc, drain: drain})
-	inc.arm(by)
 }
 
 // Done returns a channel that is closed when the address has ended: nothing

@@ -100,35 +100,21 @@ func (i *incarnation) enter(p phase) {
 	i.state.Store(uint32(p))
 }
 
-// limit notes that the incarnation is to end within d, and returns when: a
-// later limit never takes the place of an earlier one.
-func (i *incarnation) limit(d time.Duration) time.Time {
+// limit notes that the incarnation is to end within d. A later limit never
+// takes the place of an earlier one.
+func (i *incarnation) limit(d time.Duration) {
 	now := time.Now()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.asked.IsZero() {
 		i.asked = now
 	}
-	if d == Forever {
-		return i.by
-	}
-	if by := now.Add(max(d, 0)); i.by.IsZero() || by.Before(i.by) {
+	if by := now.Add(max(d, 0)); d != Forever && (i.by.IsZero() || by.Before(i.by)) {
 		i.by = by
 	}
-	return i.by
 }
 
-// arm has expire called at the given time; zero means never.
-func (i *incarnation) arm(at time.Time) {
-	if at.IsZero() {
-		return
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.wind(time.Until(at))
-}
-
-// wind is called with mu held.
+// wind has expire called after d. It is called with mu held.
 func (i *incarnation) wind(d time.Duration) {
 	switch {
 	case phase(i.state.Load()) == over:

@@ -9,10 +9,10 @@ import (
 
 // A kid is one start of a child, on its parent's side. It is the child's Host.
 type kid struct {
-	inc      *incarnation // the parent's
-	child    Child
-	notify   func(Event) (mine bool) // has the parent handle the event
-	stopping bool                    // the parent is ending and has asked it to stop
+	inc    *incarnation // the parent's
+	child  Child
+	notify func(Event) (mine bool) // has the parent handle the event
+	until  time.Time               // the time that it was given to stop, by a parent that ends; owned by the parent's run loop
 
 	next, prev *kid // protected by kids.mu
 }
@@ -29,8 +29,18 @@ func (k *kid) Started(err error) {
 	k.inc.core.tell(kidEvent{k, e})
 }
 
-// stop has the child end. One that cannot even be asked counts as ended.
+// stop has the child of a parent that ends do so too. It is asked again only if
+// there is less time now, for a second Stop may cut its stop hook short.
 func (k *kid) stop(within time.Duration) {
+	until := time.Now().Add(within)
+	if k.until.IsZero() || until.Before(k.until) {
+		k.until = until
+		k.ask(within)
+	}
+}
+
+// ask asks the child to stop. One that cannot even be asked counts as ended.
+func (k *kid) ask(within time.Duration) {
 	defer func() {
 		if r := recover(); r != nil {
 			k.Ended(unwind(r))

@@ -126,10 +126,7 @@ func (c *core) conclude(exit Exit) bool {
 func (c *core) reap() bool {
 	inc := c.inc
 	if kid, n := inc.kids.last(); kid != nil {
-		if !kid.stopping {
-			kid.stopping = true
-			kid.stop(inc.share(n))
-		}
+		kid.stop(inc.share(n))
 		return true
 	}
 	inc.enter(closing)

@@ -167,6 +167,9 @@ func (p *Process[M]) blame(inc *incarnation, exit Exit) Exit {
 	exit.Message = messageName(p.hand.msg)
 	exit.At = time.Now()
 	exit.Incarnation = inc.number
+	if left, ok := exit.Err.(*AbandonedError); ok { //nolint:errorlint // it was made here
+		left.Message = exit.Message // nobody has seen it yet
+	}
 	if exit.Kind.Abnormal() {
 		p.recordError(inc, exit)
 	}

@@ -66,7 +66,7 @@ func (s *Self[M]) Start(child Child, on func(Event) M) error {
 	child.Start(s.inc.nursery(), k)
 	started = true
 	if s.inc.kids.isSealed() { // the actor ended meanwhile, and its Stop may have come too soon
-		k.stop(s.inc.share(1))
+		k.ask(s.inc.share(1))
 	}
 	return nil
 }

@@ -122,6 +122,7 @@ func TestConservation(t *testing.T) {
 
 // consume receives until ctx is done and box is empty, and checks the order.
 func consume(ctx context.Context, t *testing.T, box *mailbox.Mailbox[parcel], books *ledger) {
+	t.Helper()
 	last := make([]int, books.senders)
 	for i := range last {
 		last[i] = -1

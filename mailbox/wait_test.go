@@ -83,7 +83,10 @@ func TestWaitingIsFair(t *testing.T) {
 		box := newBox[int](t, 1, mailbox.Block)
 		box.Offer(0)
 		for v := 1; v <= 3; v++ {
-			go box.Put(t.Context(), v)
+			go func() {
+				_, _, err := box.Put(t.Context(), v)
+				assert.NoError(t, err)
+			}()
 			synctest.Wait()
 		}
 		for want := range 4 {

@@ -141,7 +141,7 @@ func TestTelemetryUnderStress(t *testing.T) {
 	root.End()
 	assert.EqualValues(t, writers*rounds, memory.Snapshot().Counts.Total())
 	assert.Equal(t, writers*rounds, len(s.rec.Named("supervise worker-1"))+int(s.Drops().Incidents))
-	assert.EqualValues(t, s.Dropped(), s.Drops().Incidents+s.Drops().Spans+s.Drops().Logs+s.Drops().Events)
+	assert.Equal(t, s.Dropped(), s.Drops().Incidents+s.Drops().Spans+s.Drops().Logs+s.Drops().Events)
 }
 
 func TestBucket(t *testing.T) {

@@ -95,7 +95,7 @@ func (t *Telemetry) logOutcome(in *Incident, sc trace.SpanContext) {
 // restarted tells whether a child was brought back, and nothing that should
 // have been was not.
 func (in *Incident) restarted() bool {
-	any := false
+	found := false
 	for i := range in.Steps {
 		step := &in.Steps[i]
 		if step.Kind != StepRestart && step.Kind != StepStart {
@@ -104,9 +104,9 @@ func (in *Incident) restarted() bool {
 		if step.Err != nil {
 			return false
 		}
-		any = any || step.Kind == StepRestart
+		found = found || step.Kind == StepRestart
 	}
-	return any
+	return found
 }
 
 // letters keeps the lines about dead letters from becoming a flood.

@@ -105,7 +105,7 @@ func errorType(err error) (name string) {
 			return name
 		}
 		var inner error
-		switch e := err.(type) {
+		switch e := err.(type) { //nolint:errorlint // one layer is taken off at a time
 		case interface{ Unwrap() error }:
 			inner = e.Unwrap()
 		case interface{ Unwrap() []error }:

@@ -6,7 +6,7 @@ import "errors"
 func (s Spec) validateDynamic() error {
 	v := validation{supervisor: s.Name}
 	if s.Strategy != OneForOne {
-		v.fail("Strategy", "%v: a dynamic supervisor's children do not depend on each other", s.Strategy)
+		v.failf("Strategy", "%v: a dynamic supervisor's children do not depend on each other", s.Strategy)
 	}
 	return errors.Join(v.errs...)
 }

@@ -25,7 +25,7 @@ func cause(x actor.Exit) error {
 	case x.Err == nil:
 		return fmt.Errorf("ended: %v", x.Kind)
 	case errors.Is(x.Err, actor.ErrShutdown), errors.Is(x.Err, actor.ErrStop):
-		return fmt.Errorf("ended: %v: %v", x.Kind, x.Err) // as text only
+		return fmt.Errorf("ended: %v: %v", x.Kind, x.Err) //nolint:errorlint // as text only, see above
 	}
 	return x.Err
 }

@@ -64,6 +64,6 @@ func TestGivingUpIsAFailure(t *testing.T) {
 		err := &IntensityError{Last: lapse{exit: x}.cause()}
 		assert.NotErrorIs(t, err, actor.ErrShutdown)
 		assert.NotErrorIs(t, err, actor.ErrStop)
-		assert.NotNil(t, err.Last)
+		assert.Error(t, err.Last)
 	}
 }

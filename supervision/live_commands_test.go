@@ -17,7 +17,7 @@ import (
 
 // AD-01: the life of a child by commands, with the error of each step.
 func TestLiveAdministration(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		ctx := context.Background()
 		a := liveNew("a")
 		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(a)}))
@@ -74,7 +74,7 @@ func TestLiveAdministration(t *testing.T) {
 // AD-06: who would wait for itself is told at once; supervisor and child are
 // unharmed.
 func TestLiveDeadlock(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		a, b := liveNew("a"), liveNew("b")
 		sub := supervision.New(supervision.Spec{Name: "sub", Children: liveChildren(a)})
 		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(sub, b)}))
@@ -126,7 +126,7 @@ func TestLiveDeadlock(t *testing.T) {
 
 // A constructor may use the supervisor that is starting it (AD-07).
 func TestLiveCommandsDuringStart(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		var sup *actor.Process[supervision.Message]
 		spec := liveSpec("a")
 		made := spec.New
@@ -145,7 +145,7 @@ func TestLiveCommandsDuringStart(t *testing.T) {
 
 // A wrong child is refused field by field, and nothing is started (R18).
 func TestLiveStartChildInvalid(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		ctx := context.Background()
 		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup"}))
 		var none *actor.Process[liveDo]
@@ -187,7 +187,7 @@ type liveSlice struct {
 // A child that cannot be started is not added, and its address ends (R6: it
 // counts for nothing).
 func TestLiveStartChildFails(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		ctx := context.Background()
 		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Limit: supervision.AtMost(0, time.Hour)}))
 		bad := func(err error) *actor.Process[liveDo] {
@@ -212,7 +212,7 @@ func TestLiveStartChildFails(t *testing.T) {
 
 // When ctx is done the caller is told, and what it asked for goes on.
 func TestLiveCommandContext(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		a := liveNew("a")
 		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(a)}))
 		require.NoError(t, a.TrySend(func(context.Context) error { time.Sleep(2 * time.Second); return nil }))
@@ -230,7 +230,7 @@ func TestLiveCommandContext(t *testing.T) {
 
 // Whoever waits for an answer when the supervisor ends gets one.
 func TestLiveCommandsAtTheEnd(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		ctx := context.Background()
 		a := liveNew("a")
 		slow := liveSpec("slow")
@@ -255,7 +255,7 @@ func TestLiveCommandsAtTheEnd(t *testing.T) {
 // A supervisor whose mailbox is full of commands still sees its children's
 // ends, and retries what failed (G4, R7).
 func TestLiveFullMailbox(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		ctx := context.Background()
 		tries := 0
 		spec := liveSpec("a")

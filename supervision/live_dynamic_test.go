@@ -17,7 +17,7 @@ import (
 
 // A thousand children are started at once, and stopped side by side (R2).
 func TestLiveDynamicThousand(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		const n = 1000
 		ctx := context.Background()
 		sup := liveStart(t, supervision.NewDynamic(supervision.Spec{Name: "sup"}))
@@ -51,7 +51,7 @@ func TestLiveDynamicThousand(t *testing.T) {
 
 // What ends is forgotten, whatever its restart type; what is terminated too.
 func TestLiveDynamicForgets(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		ctx := context.Background()
 		sup := liveStart(t, supervision.NewDynamic(supervision.Spec{
 			Name: "sup", Defaults: supervision.Defaults{Restart: supervision.Transient},
@@ -75,7 +75,7 @@ func TestLiveDynamicForgets(t *testing.T) {
 // Added children are gone when the supervisor itself restarts; their addresses
 // end (L3a, R12). Those of the spec are back.
 func TestLiveAddedChildrenAreGone(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		ctx := context.Background()
 		static, added := liveNew("static"), liveNew("added")
 		sub := supervision.New(supervision.Spec{

@@ -32,7 +32,7 @@ func TestLiveFromFunc(t *testing.T) {
 		"goexit":   {end: func(context.Context) error { runtime.Goexit(); return nil }, restarts: true, want: actor.ErrGoexit},
 	} {
 		t.Run(name, func(t *testing.T) {
-			liveBubble(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				calls := 0
 				f := supervision.FromFunc("f", func(ctx context.Context) error {
 					if calls++; calls == 1 {
@@ -71,7 +71,7 @@ func TestLiveFromFuncStops(t *testing.T) {
 		"cause": context.Cause,
 	} {
 		t.Run(name, func(t *testing.T) {
-			liveBubble(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				f := supervision.FromFunc("f", func(ctx context.Context) error {
 					<-ctx.Done()
 					assert.ErrorIs(t, context.Cause(ctx), actor.ErrShutdown)
@@ -87,7 +87,7 @@ func TestLiveFromFuncStops(t *testing.T) {
 		})
 	}
 	t.Run("error of its own", func(t *testing.T) {
-		liveBubble(t, func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
 			f := supervision.FromFunc("f", func(ctx context.Context) error { <-ctx.Done(); return errLive })
 			sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(f)}))
 			synctest.Wait()
@@ -101,7 +101,7 @@ func TestLiveFromFuncStops(t *testing.T) {
 // One that does not return in time is abandoned, and named; its successor is
 // not disturbed by it.
 func TestLiveFromFuncHangs(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		ctx := context.Background()
 		release := make(chan struct{})
 		calls := 0

@@ -2,7 +2,6 @@ package supervision_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -124,7 +123,7 @@ func TestLiveFromServerRestarts(t *testing.T) {
 		"goexit": func() error { runtime.Goexit(); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			liveBubble(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				builds := 0
 				quit := make(chan struct{})
 				server := supervision.FromServer("web", func() (supervision.Server, error) {
@@ -162,7 +161,7 @@ func TestLiveFromServerRestarts(t *testing.T) {
 
 // A server that ends by itself without an error has ended normally.
 func TestLiveFromServerNormalEnd(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		server := supervision.FromServer("web", func() (supervision.Server, error) {
 			return fakeServer{func() error { return nil }, func(context.Context) error { return nil }}, nil
 		})
@@ -176,7 +175,7 @@ func TestLiveFromServerNormalEnd(t *testing.T) {
 }
 
 func TestLiveFromServerBuildFails(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup"}))
 		for want, build := range map[string]func() (supervision.Server, error){
 			"boom":                  func() (supervision.Server, error) { return nil, errLive },
@@ -203,7 +202,7 @@ func (s liveStubborn) Close() error { close(s.quit); return nil }
 
 // Shutdown has the child's time to stop; then the server is closed.
 func TestLiveFromServerCloses(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		quit := make(chan struct{})
 		var had time.Duration
 		server := supervision.FromServer("web", func() (supervision.Server, error) {
@@ -222,10 +221,14 @@ func TestLiveFromServerCloses(t *testing.T) {
 		}))
 		synctest.Wait()
 		began := time.Now()
-		exit := sup.stop()
+		require.NoError(t, supervision.TerminateChild(context.Background(), sup.Ref, "web"))
 		assert.LessOrEqual(t, time.Since(began), time.Second)
 		assert.InDelta(t, time.Second, had, float64(100*time.Millisecond))
-		assert.ErrorContains(t, errors.Join(exit.Err, errLive), "deadline exceeded")
+		info, err := supervision.Lookup(context.Background(), sup.Ref, "web")
+		require.NoError(t, err)
+		assert.ErrorIs(t, info.LastError, context.DeadlineExceeded)
+		assert.NotErrorIs(t, info.LastError, actor.ErrAbandoned)
+		assert.NoError(t, sup.stop().Err)
 		select {
 		case <-quit:
 		default:
@@ -236,7 +239,7 @@ func TestLiveFromServerCloses(t *testing.T) {
 
 // A server that never serves nor shuts down is abandoned.
 func TestLiveFromServerHangs(t *testing.T) {
-	liveBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		server := supervision.FromServer("web", func() (supervision.Server, error) {
 			return fakeServer{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -87,10 +86,4 @@ func liveChildren(processes ...actor.Child) []supervision.Child {
 		children = append(children, supervision.Child{Process: p})
 	}
 	return children
-}
-
-// liveBubble runs a test in virtual time.
-func liveBubble(t *testing.T, f func(t *testing.T)) {
-	t.Helper()
-	synctest.Test(t, f)
 }

@@ -16,6 +16,7 @@ import (
 
 // find returns the only action of a type.
 func find[A action](t *testing.T, out []action) A {
+	t.Helper()
 	var found []A
 	for _, a := range out {
 		if a, ok := a.(A); ok {
@@ -28,6 +29,7 @@ func find[A action](t *testing.T, out []action) A {
 
 // one returns a machine with one supervisor as its child, which is starting.
 func one(t *testing.T, limit Limit) (m *machine, now time.Time, epoch uint64) {
+	t.Helper()
 	now = time.Now()
 	m = newMachine(&plan{name: "top", path: "top", limit: limit, children: []childPlan{
 		{id: "mid", name: "mid", process: &stub{id: "mid"}, restart: Permanent, shutdown: Infinity,

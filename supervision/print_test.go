@@ -31,7 +31,7 @@ func (s *script) print(a action) []string {
 	case doReply:
 		return []string{fmt.Sprintf("reply %s: %s", s.reqs[a.req], outcome(a.err))}
 	case doRetire:
-		return []string{fmt.Sprintf("retire %s: %v", a.process.(*stub).id, a.cause)}
+		return []string{fmt.Sprintf("retire %s: %v", a.process.Name(), a.cause)}
 	case doReady:
 		return []string{"ready: " + outcome(a.err)}
 	case doExit:
@@ -53,10 +53,10 @@ func outcome(err error) string {
 	if err == nil {
 		return "ok"
 	}
-	if c, ok := errors.AsType[*ChildError](err); ok && err == error(c) {
+	if c, ok := errors.AsType[*ChildError](err); ok && err == error(c) { //nolint:errorlint // a command's, not one that a start failed with
 		carries := ""
 		if errors.Is(err, ErrAlreadyStarted) {
-			carries = ", carries " + c.Process.(*stub).id
+			carries = ", carries " + c.Process.Name()
 		}
 		return c.Err.Error() + carries
 	}

@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -45,6 +46,7 @@ func drive(m *machine, ev event, now time.Time) (last action) {
 // cycle starts n children, restarts each one by itself or all as a group, and
 // stops them.
 func cycle(tb testing.TB, n int, s Strategy, sideBySide bool) time.Duration {
+	tb.Helper()
 	p := herd(n, s, sideBySide)
 	p.limit = AtMost(n+1, time.Hour)
 	from := time.Now()
@@ -89,7 +91,7 @@ func TestCostIsLinear(t *testing.T) {
 
 func BenchmarkStartStop(b *testing.B) {
 	for _, n := range []int{1000, 10_000, 100_000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			p, now := herd(n, OneForOne, false), time.Now()
 			b.ReportAllocs()
 			for b.Loop() {

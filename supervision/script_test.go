@@ -47,6 +47,7 @@ type script struct {
 }
 
 func newScript(t *testing.T) *script {
+	t.Helper()
 	now := time.Now()
 	return &script{
 		t: t, start: now, now: now,
@@ -60,6 +61,8 @@ type stub struct {
 	actor.Child
 	id string
 }
+
+func (s *stub) Name() string { return s.id }
 
 func (s *script) run(line string) []string {
 	w := strings.Fields(line)
@@ -246,7 +249,7 @@ func (s *script) step(ev event) []string {
 
 // paid forgets what settle would have answered for that incarnation.
 func (s *script) paid(ev event) {
-	epoch := uint64(0)
+	var epoch uint64
 	switch ev := ev.(type) {
 	case started:
 		if ev.err == nil {

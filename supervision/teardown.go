@@ -211,7 +211,7 @@ func (m *machine) closed() {
 	case startAborted:
 		m.do(doReady{k.startError(m.plan.path)})
 	case limitExceeded:
-		err := k.err.(*IntensityError)
+		err, _ := errors.AsType[*IntensityError](k.err)
 		err.Teardown = k.errs
 		k.incident.Err = err
 		m.report(&k.incident)
@@ -233,7 +233,7 @@ func (k *closing) startError(path string) error {
 	if len(k.errs) == 0 {
 		return k.err
 	}
-	if err, ok := k.err.(*StartError); ok && err.Path == path {
+	if err, ok := errors.AsType[*StartError](k.err); ok && err.Path == path {
 		err.Teardown = k.errs
 		return err
 	}

@@ -33,6 +33,7 @@ func TestTranscripts(t *testing.T) {
 
 // replay returns the transcript with its actions made anew.
 func replay(t *testing.T, text string) string {
+	t.Helper()
 	var out strings.Builder
 	s := newScript(t)
 	for line := range strings.Lines(text) {

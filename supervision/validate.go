@@ -22,13 +22,13 @@ func (s Spec) Validate() error {
 	v := validation{supervisor: s.Name}
 	v.check("Name", nameError(s.Name))
 	if !s.Strategy.valid() {
-		v.fail("Strategy", "unknown: %v", s.Strategy)
+		v.failf("Strategy", "unknown: %v", s.Strategy)
 	}
 	if s.Limit.set && s.Limit.n < 0 {
-		v.fail("Limit", "negative number of restarts: %d", s.Limit.n)
+		v.failf("Limit", "negative number of restarts: %d", s.Limit.n)
 	}
 	if s.Limit.set && s.Limit.per <= 0 {
-		v.fail("Limit", "window is not positive: %v", s.Limit.per)
+		v.failf("Limit", "window is not positive: %v", s.Limit.per)
 	}
 	v.policies("Defaults.", s.Defaults)
 	for i, c := range s.Children {
@@ -56,7 +56,7 @@ type validation struct {
 	processes map[actor.Child]int
 }
 
-func (v *validation) fail(field, format string, args ...any) {
+func (v *validation) failf(field, format string, args ...any) {
 	v.check(field, fmt.Errorf(format, args...))
 }
 
@@ -76,14 +76,14 @@ func (v *validation) in(i int, c Child) {
 	id, usable := v.of(c)
 	if id != "" {
 		if j, taken := v.ids[id]; taken {
-			v.fail("ID", "duplicate %q, as Children[%d]", id, j)
+			v.failf("ID", "duplicate %q, as Children[%d]", id, j)
 		} else {
 			v.ids[id] = i
 		}
 	}
 	if usable {
 		if j, taken := v.processes[c.Process]; taken {
-			v.fail("Process", "the same process as Children[%d]", j)
+			v.failf("Process", "the same process as Children[%d]", j)
 		} else {
 			v.processes[c.Process] = i
 		}
@@ -100,7 +100,7 @@ func (v *validation) of(c Child) (id string, usable bool) {
 	case err != nil:
 		v.check("Process", err)
 	case nameError(name) != nil:
-		v.fail("Process", "name: %w", nameError(name))
+		v.failf("Process", "name: %w", nameError(name))
 	default:
 		usable = true
 	}
@@ -116,10 +116,10 @@ func (v *validation) of(c Child) (id string, usable bool) {
 
 func (v *validation) policies(at string, d Defaults) {
 	if !d.Restart.valid() {
-		v.fail(at+"Restart", "unknown: %v", d.Restart)
+		v.failf(at+"Restart", "unknown: %v", d.Restart)
 	}
 	if !d.Shutdown.valid() {
-		v.fail(at+"Shutdown", "time is not positive")
+		v.failf(at+"Shutdown", "time is not positive")
 	}
 	v.notNegative(at+"StartTimeout", d.StartTimeout)
 	b := d.Backoff
@@ -130,16 +130,16 @@ func (v *validation) policies(at string, d Defaults) {
 	v.notNegative(at+"Backoff.Max", b.Max)
 	v.notNegative(at+"Backoff.ResetAfter", b.ResetAfter)
 	if b.Base >= 0 && b.Max >= 0 && b.max() < b.base() {
-		v.fail(at+"Backoff.Max", "%v is less than Base, %v", b.max(), b.base())
+		v.failf(at+"Backoff.Max", "%v is less than Base, %v", b.max(), b.base())
 	}
 	if math.IsNaN(b.Jitter) || b.Jitter < 0 || b.Jitter > 1 {
-		v.fail(at+"Backoff.Jitter", "%v is not between 0 and 1", b.Jitter)
+		v.failf(at+"Backoff.Jitter", "%v is not between 0 and 1", b.Jitter)
 	}
 }
 
 func (v *validation) notNegative(field string, d time.Duration) {
 	if d < 0 {
-		v.fail(field, "negative: %v", d)
+		v.failf(field, "negative: %v", d)
 	}
 }
 
@@ -168,7 +168,7 @@ func split(err error) []error {
 		return nil
 	}
 	joined, ok := err.(interface{ Unwrap() []error })
-	if _, field := err.(*SpecError); !ok || field {
+	if _, field := err.(*SpecError); !ok || field { //nolint:errorlint // of this very error, not of what it wraps
 		return []error{err}
 	}
 	var all []error

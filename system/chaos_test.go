@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -83,7 +84,7 @@ func (c *chaosActor) send(rnd *rand.Rand) {
 func TestChaosConservation(t *testing.T) {
 	for _, strategy := range []supervision.Strategy{supervision.OneForOne, supervision.OneForAll, supervision.RestForOne} {
 		t.Run(strategy.String(), func(t *testing.T) {
-			kitBubble(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				var actors []*chaosActor
 				var groups []actor.Child
 				for g := range 8 {

@@ -17,8 +17,9 @@
 //
 // [ActorSystem.Shutdown] stops what was spawned, then the root's children, last
 // first, within one deadline, and returns an error that names every actor that
-// did not stop in time. If the root gives up because its restart limit is
-// exceeded, the system ends by itself and [ActorSystem.Err] tells why.
+// did not stop in time. If the root, or the supervisor of what was spawned, gives
+// up because its restart limit is exceeded, the system ends by itself and
+// [ActorSystem.Err] tells why.
 //
 // Shut the system down before the tracer provider that it uses, so that the
 // last spans are exported.

@@ -74,7 +74,7 @@ func (e *eventsOf) of(path string) (lines []string) {
 
 // A running system tells all four kinds of monitor what happens.
 func TestEvents(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		spec := lookupSpec("a", "the a")
 		spec.Mailbox = mailbox.Config{Capacity: 1, Overflow: mailbox.DropNewest}
 		a := actor.New(spec)
@@ -152,7 +152,7 @@ func TestEvents(t *testing.T) {
 
 // Back-pressure is an event; so is a supervisor that gives up.
 func TestEventsOfTrouble(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		spec := kitSpec("a", nil)
 		spec.Mailbox.Capacity = 1
 		a := actor.New(spec)
@@ -211,7 +211,7 @@ func (m *eventsHostile) Record(monitoring.ActorEvent) {
 }
 
 func TestEventsHostileMonitor(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		a := kitNew("a", nil)
 		cfg := kitConfig(a)
 		cfg.Monitors.Actor = &eventsHostile{hang: kitHang(t)}
@@ -222,7 +222,7 @@ func TestEventsHostileMonitor(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		kitWithin(t, time.Second, func() {
-			assert.ErrorContains(t, s.Shutdown(ctx), "system: telemetry")
+			assert.ErrorContains(t, s.Shutdown(ctx), "system: telemetry not flushed in time")
 		})
 	})
 }

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -31,6 +29,7 @@ func kitNothing(context.Context) error { return nil }
 
 // kitHang blocks until the test is over, whatever it is told.
 func kitHang(t *testing.T) kitDo {
+	t.Helper()
 	release := make(chan struct{})
 	t.Cleanup(func() { close(release) })
 	return func(context.Context) error {
@@ -45,7 +44,7 @@ type kitLog struct {
 	lines []string // protected by mu
 }
 
-func (l *kitLog) add(format string, args ...any) {
+func (l *kitLog) addf(format string, args ...any) {
 	if l == nil {
 		return
 	}
@@ -73,7 +72,7 @@ type kitWorker struct {
 func (w *kitWorker) Receive(ctx context.Context, do kitDo) error { return do(ctx) }
 
 func (w *kitWorker) Stopped(_ context.Context, exit actor.Exit) error {
-	w.log.add("stop %s: %v", w.name, exit.Kind)
+	w.log.addf("stop %s: %v", w.name, exit.Kind)
 	return nil
 }
 
@@ -82,7 +81,7 @@ func kitSpec(name string, log *kitLog) actor.Spec[kitDo] {
 	return actor.Spec[kitDo]{
 		Name: name,
 		New: func(_ context.Context, self *actor.Self[kitDo]) (actor.Actor[kitDo], error) {
-			log.add("start %s#%d", name, self.Incarnation())
+			log.addf("start %s#%d", name, self.Incarnation())
 			return &kitWorker{log, self.Name()}, nil
 		},
 	}
@@ -100,6 +99,7 @@ func kitBroken(name string, err error) *actor.Process[kitDo] {
 
 // kitStuck declares an actor whose New does not return before the test is over.
 func kitStuck(t *testing.T, name string) *actor.Process[kitDo] {
+	t.Helper()
 	hang := kitHang(t)
 	return actor.New(actor.Spec[kitDo]{
 		Name: name,
@@ -162,23 +162,10 @@ func kitCall(t *testing.T, to actor.Ref[kitDo], do kitDo) error {
 	return <-got
 }
 
-// kitBubble runs a test in virtual time.
-func kitBubble(t *testing.T, f func(t *testing.T)) {
-	t.Helper()
-	synctest.Test(t, f)
-}
-
 // kitWithin runs f and wants it to take at most d.
 func kitWithin(t *testing.T, d time.Duration, f func()) {
 	t.Helper()
 	began := time.Now()
 	f()
 	require.LessOrEqual(t, time.Since(began), d)
-}
-
-// kitReversed returns lines in reverse order.
-func kitReversed(lines []string) []string {
-	lines = slices.Clone(lines)
-	slices.Reverse(lines)
-	return lines
 }

@@ -20,7 +20,7 @@ func lookupSpec(name, registered string) actor.Spec[kitDo] {
 }
 
 func TestLookup(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		a := actor.New(lookupSpec("a", "the a"))
 		s := kitStart(t, kitConfig(a))
 		ref, err := system.Lookup[kitDo](s, "the a")
@@ -51,7 +51,7 @@ func TestLookup(t *testing.T) {
 
 // The name is taken as long as its bearer's address lasts, and free thereafter.
 func TestLookupNameTaken(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		cfg := kitConfig()
 		cfg.Spawned.Defaults.Restart = supervision.Transient
 		s := kitStart(t, cfg)
@@ -81,7 +81,7 @@ func TestLookupNameTaken(t *testing.T) {
 
 // A supervisor's names are those of its incarnations to come, too.
 func TestLookupBelowRestartedSupervisor(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		a := actor.New(lookupSpec("a", "it"))
 		sub := supervision.New(supervision.Spec{
 			Name: "sub", Limit: supervision.AtMost(0, 1), Children: kitChildren(a),

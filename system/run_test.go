@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 	"github.com/understudy-go/understudy/supervision"
 	"github.com/understudy-go/understudy/system"
 )
@@ -56,10 +58,12 @@ func TestRunSecondSignal(t *testing.T) {
 		runStuck()
 		return
 	}
-	self := exec.Command(os.Args[0], "-test.run=^TestRunSecondSignal$")
+	self := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRunSecondSignal$")
 	self.Env = append(os.Environ(), "UNDERSTUDY_RUN=1")
 	out, err := self.StdoutPipe()
 	require.NoError(t, err)
+	var told strings.Builder
+	self.Stderr = &told
 	require.NoError(t, self.Start())
 	lines := bufio.NewScanner(out)
 	for _, want := range []string{"running", "stopping"} {
@@ -71,22 +75,34 @@ func TestRunSecondSignal(t *testing.T) {
 	require.ErrorAs(t, self.Wait(), &exit)
 	status, ok := exit.Sys().(syscall.WaitStatus)
 	require.True(t, ok)
-	assert.Equal(t, syscall.SIGTERM, status.Signal())
+	assert.Equal(t, syscall.SIGTERM, status.Signal(), "%v: %s", exit, told.String())
 }
 
 // runStuck runs a system that does not stop.
 func runStuck() {
 	stuck := kitNew("stuck", nil)
 	_ = stuck.TrySend(func(ctx context.Context) error {
-		fmt.Println("running")
 		<-ctx.Done()
 		fmt.Println("stopping")
-		select {}
+		time.Sleep(time.Hour)
+		return nil
 	})
 	cfg := kitConfig(stuck)
 	cfg.ShutdownTimeout = actor.Forever
 	cfg.Root.Defaults.Shutdown = supervision.Infinity
+	cfg.Monitors.System = runTeller{}
 	_ = system.Run(context.Background(), cfg)
+}
+
+// runTeller tells that the system has been started.
+type runTeller struct {
+	monitoring.Noop[monitoring.SystemEvent]
+}
+
+func (runTeller) Record(ev monitoring.SystemEvent) {
+	if ev.Kind == monitoring.SystemStarted {
+		fmt.Println("running")
+	}
 }
 
 // What was told to end before it had begun has not failed.

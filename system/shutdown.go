@@ -14,7 +14,8 @@ import (
 // last first, each with its own shutdown policy. It returns when nothing runs
 // any more, within ctx's deadline, or Config.ShutdownTimeout if that is
 // earlier or there is no deadline; policies that would take longer are cut
-// short. When ctx is cancelled, no more time is given.
+// short. When ctx is cancelled, no more time is given than the moment it takes
+// to cut off what is stuck.
 //
 // The error joins what did not stop in order. Actors that did not stop in time
 // are abandoned, and each is named by an *[actor.AbandonedError] with its path,
@@ -97,10 +98,10 @@ func (s *ActorSystem) close(hurry context.Context, within time.Duration) error {
 	defer cancel()
 	var errs []error
 	if err := s.runtime.Dismiss(ctx); err != nil {
-		errs = append(errs, fmt.Errorf("system: actors are still at work: %w", err))
+		errs = append(errs, fmt.Errorf("system: actors still at work: %w", err))
 	}
 	if err := s.telemetry.Close(ctx); err != nil {
-		errs = append(errs, fmt.Errorf("system: telemetry: %w", err))
+		errs = append(errs, fmt.Errorf("system: telemetry not flushed in time: %w", err))
 	}
 	return errors.Join(errs...)
 }
@@ -143,7 +144,7 @@ func (s *ActorSystem) end(t *top, within time.Duration) error {
 	cause := t.exit.Err
 	t.process.Retire(cause)
 	<-t.process.Done()
-	if cause == nil {
+	if cause == nil || !t.ready { // why it did not start has been told
 		return nil
 	}
 	return fmt.Errorf("%s: %w", t.process.Name(), cause)

@@ -27,7 +27,7 @@ func spawnCount(t *testing.T, s *system.ActorSystem) int {
 // Spawn returns a typed address when the actor is ready; the actor is restarted
 // by Config.Spawned.
 func TestSpawn(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		var log kitLog
 		s := kitStart(t, kitConfig())
 		ref, err := system.Spawn(context.Background(), s, kitSpec("a", &log))
@@ -54,7 +54,7 @@ func TestSpawnedAreForgotten(t *testing.T) {
 	for restart, stay := range stays {
 		for kind, end := range ends {
 			t.Run(restart.String()+" "+kind, func(t *testing.T) {
-				kitBubble(t, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
 					cfg := kitConfig()
 					cfg.Spawned.Defaults.Restart = restart
 					s := kitStart(t, cfg)
@@ -82,7 +82,7 @@ func TestSpawnedAreForgotten(t *testing.T) {
 
 // A name that is taken is refused, and whoever bears it is not harmed.
 func TestSpawnNameTaken(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		s := kitStart(t, kitConfig())
 		first, err := system.Spawn(context.Background(), s, kitSpec("a", nil))
 		require.NoError(t, err)
@@ -100,7 +100,7 @@ func TestSpawnNameTaken(t *testing.T) {
 
 // An empty name is filled in, each time with another one.
 func TestSpawnWithoutName(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		s := kitStart(t, kitConfig())
 		seen := map[string]bool{}
 		for range 3 {
@@ -114,7 +114,7 @@ func TestSpawnWithoutName(t *testing.T) {
 }
 
 func TestSpawnFails(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		s := kitStart(t, kitConfig())
 		ref, err := system.Spawn(context.Background(), s, actor.Spec[kitDo]{Name: "a"})
 		require.ErrorIs(t, err, supervision.ErrInvalidSpec)
@@ -135,7 +135,7 @@ func TestSpawnFails(t *testing.T) {
 
 // When ctx is done the start goes on.
 func TestSpawnContext(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		s := kitStart(t, kitConfig())
 		ctx, cancel := context.WithTimeoutCause(context.Background(), time.Second, errKit)
 		defer cancel()
@@ -155,7 +155,7 @@ func TestSpawnContext(t *testing.T) {
 
 // While and after the system is shut down nothing is spawned.
 func TestSpawnAfterShutdown(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		slow := kitNew("slow", nil)
 		s := kitStart(t, kitConfig(slow))
 		kitSend(t, slow.Ref, func(context.Context) error { time.Sleep(time.Second); return nil })
@@ -176,7 +176,7 @@ func TestSpawnAfterShutdown(t *testing.T) {
 
 // A handler may spawn.
 func TestSpawnFromHandler(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		a := kitNew("a", nil)
 		s := kitStart(t, kitConfig(a))
 		require.NoError(t, kitCall(t, a.Ref, func(ctx context.Context) error {
@@ -192,7 +192,7 @@ func TestSpawnFromHandler(t *testing.T) {
 
 // When what is spawned keeps failing, the system gives up.
 func TestSpawnedGiveUp(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		cfg := kitConfig(kitNew("a", nil))
 		cfg.Spawned.Limit = supervision.AtMost(1, time.Minute)
 		s := kitStart(t, cfg)
@@ -209,7 +209,7 @@ func TestSpawnedGiveUp(t *testing.T) {
 
 // Many may be spawned at once, and die at once.
 func TestSpawnMany(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		cfg := kitConfig()
 		cfg.Spawned.Defaults.Restart = supervision.Temporary
 		s := kitStart(t, cfg)

@@ -2,7 +2,6 @@ package system_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -21,7 +20,7 @@ import (
 // Start returns when all that is declared is ready (R2), however long that
 // takes.
 func TestStartReady(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		var log kitLog
 		slow := func(name string) *actor.Process[kitDo] {
 			spec := kitSpec(name, &log)
@@ -33,7 +32,7 @@ func TestStartReady(t *testing.T) {
 			return actor.New(spec)
 		}
 		a, b, c := slow("a"), slow("b"), slow("c")
-		require.NoError(t, a.TrySend(func(context.Context) error { log.add("early"); return nil }))
+		require.NoError(t, a.TrySend(func(context.Context) error { log.addf("early"); return nil }))
 		s := kitStart(t, kitConfig(a, kitSup("sub", b), c))
 		synctest.Wait()
 		assert.Equal(t, []string{"start a#1", "early", "start b#1", "start c#1"}, log.take())
@@ -49,7 +48,7 @@ func TestStartReady(t *testing.T) {
 // A child that cannot be started has those before it stopped in reverse, those
 // after it never started (R3), and all addresses closed (L3).
 func TestStartRollsBack(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		var log kitLog
 		a, b, c, late := kitNew("a", &log), kitNew("b", &log), kitNew("c", &log), kitNew("late", &log)
 		below := kitNew("below", &log)
@@ -77,7 +76,7 @@ func TestStartRollsBack(t *testing.T) {
 
 // What goes wrong while the start is undone is told as well.
 func TestStartTellsTrouble(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		stuck := kitNew("stuck", nil)
 		hang := kitHang(t)
 		require.NoError(t, stuck.TrySend(hang))
@@ -93,7 +92,7 @@ func TestStartTellsTrouble(t *testing.T) {
 
 // A child may choose not to run.
 func TestStartIgnored(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		var log kitLog
 		idle := kitBroken("idle", fmt.Errorf("no need: %w", actor.ErrIgnore))
 		s := kitStart(t, kitConfig(idle, kitNew("a", &log)))
@@ -106,7 +105,7 @@ func TestStartIgnored(t *testing.T) {
 // When ctx is done before the system is ready, all of it is stopped. What is
 // stuck is left behind, and named.
 func TestStartCancelled(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		var log kitLog
 		a, late := kitNew("a", &log), kitNew("late", &log)
 		ctx, cancel := context.WithTimeoutCause(context.Background(), time.Second, errKit)
@@ -140,7 +139,7 @@ func TestStartTooLate(t *testing.T) {
 
 // ctx bounds the start and no more; its values are kept.
 func TestStartContext(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		type key struct{}
 		a := kitNew("a", nil)
 		ctx, cancel := context.WithCancel(context.WithValue(context.Background(), key{}, "kept"))
@@ -157,7 +156,7 @@ func TestStartContext(t *testing.T) {
 
 // A start that takes too long has failed.
 func TestStartTimeout(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		_, err := system.Start(context.Background(), kitConfig(kitStuck(t, "stuck")))
 		require.ErrorIs(t, err, actor.ErrStartTimeout)
@@ -168,7 +167,7 @@ func TestStartTimeout(t *testing.T) {
 // Declarations can be started again, after a failed start and after an orderly
 // end.
 func TestStartAgain(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		fail := true
 		a := kitNew("a", nil)
 		moody := actor.New(actor.Spec[kitDo]{
@@ -197,7 +196,7 @@ func TestStartAgain(t *testing.T) {
 // An actor that runs in one system cannot be started in another, and does not
 // suffer from the attempt.
 func TestStartTwice(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		a := kitNew("a", nil)
 		s := kitStart(t, kitConfig(a))
 		_, err := system.Start(context.Background(), kitConfig(a))
@@ -231,7 +230,7 @@ func TestStartWithoutTelemetry(t *testing.T) {
 	cfg := kitConfig(a)
 	cfg.MeterProvider = brokenMeters{}
 	_, err := system.Start(context.Background(), cfg)
-	require.True(t, errors.Is(err, errKit), "%v", err)
+	require.ErrorIs(t, err, errKit)
 	assert.Empty(t, log.take())
 	assert.ErrorIs(t, a.TrySend(kitNothing), actor.ErrStopped)
 }

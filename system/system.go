@@ -37,8 +37,11 @@ type ActorSystem struct {
 // A wrong Config is refused before anything is started.
 //
 // ctx bounds the start only: when it is done before the system is ready, what
-// has been started is stopped, and Start returns ctx's cause. The system keeps
-// ctx's values, but not its span.
+// has been started is stopped, and Start returns ctx's cause, with the actors
+// that had to be abandoned. The system keeps ctx's values, but not its span.
+//
+// After a failed start the addresses of all children have ended, those that
+// were never started too; a later Start opens them again.
 func Start(ctx context.Context, cfg Config) (*ActorSystem, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -56,8 +59,7 @@ func Start(ctx context.Context, cfg Config) (*ActorSystem, error) {
 	s.hurry, s.hurried = context.WithCancel(context.Background())
 	if err := s.start(ctx, ids, cfg); err != nil {
 		defer s.hurried()
-		_ = s.stop(0) // err says it already
-		return nil, errors.Join(err, s.close(ctx, s.timeout))
+		return nil, errors.Join(err, s.stop(0), s.close(ctx, s.timeout))
 	}
 	s.observe(monitoring.SystemStarted, "", nil)
 	go s.watch()
@@ -138,8 +140,9 @@ func (s *ActorSystem) observe(kind monitoring.SystemKind, reason string, err err
 // is Config.Spawned; to have it under another one, use supervision.StartChild.
 // An empty name is filled in.
 //
-// The error is a *[supervision.ChildError] or a *[supervision.SpecError], or
-// ctx's cause; then the start goes on.
+// The error is a *[supervision.ChildError] or a *[supervision.SpecError],
+// [ErrShutdown], or ctx's cause. Only in the last case does the start go on, so
+// that the address returned is of use; otherwise it has ended.
 func Spawn[M any](ctx context.Context, s *ActorSystem, spec actor.Spec[M]) (actor.Ref[M], error) {
 	if spec.Name == "" {
 		spec.Name = s.runtime.NextName()

@@ -12,6 +12,7 @@ import (
 type top struct {
 	process *actor.Process[supervision.Message]
 	started chan error // holds one value
+	ready   bool       // set by start
 	ended   chan struct{}
 	exit    actor.Exit // set before ended is closed
 }
@@ -44,13 +45,14 @@ func (t *top) start(ctx, in context.Context) error {
 	t.process.Start(in, t)
 	select {
 	case err := <-t.started:
+		t.ready = err == nil
 		return err
 	case <-ctx.Done():
 	}
 	t.process.Stop(moment)
 	<-t.ended
-	if trouble, ok := errors.AsType[*supervision.ShutdownError](t.exit.Err); ok {
-		return errors.Join(context.Cause(ctx), trouble)
+	if errors.Is(t.exit.Err, actor.ErrAbandoned) {
+		return errors.Join(context.Cause(ctx), t.exit.Err)
 	}
 	return context.Cause(ctx)
 }

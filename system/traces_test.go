@@ -269,7 +269,7 @@ func TestTraces(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			kitBubble(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				c.spec.Children = tracesWorkers(c.ws...)
 				s := tracesStart(t, c.spec)
 				time.Sleep(time.Second)
@@ -284,7 +284,7 @@ func TestTraces(t *testing.T) {
 
 // A panic's span shows where it happened, in the user's code.
 func TestTraceStack(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		worker := tracesNew("worker")
 		s := tracesStart(t, supervision.Spec{Children: tracesWorkers(worker)})
 		s.request(t, worker.Ref, Crash{})
@@ -301,7 +301,7 @@ func TestTraceStack(t *testing.T) {
 
 // What goes up three levels is one picture: each decision under the one below.
 func TestTraceEscalation(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		worker := tracesNew("worker")
 		none := supervision.AtMost(0, time.Minute)
 		inner := supervision.New(supervision.Spec{
@@ -318,7 +318,7 @@ func TestTraceEscalation(t *testing.T) {
 
 // The root's giving up ends the system.
 func TestTraceGivingUp(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		worker := tracesNew("worker")
 		none := supervision.AtMost(0, time.Minute)
 		sub := supervision.New(supervision.Spec{Name: "sub", Limit: none, Children: tracesWorkers(worker)})
@@ -331,7 +331,7 @@ func TestTraceGivingUp(t *testing.T) {
 
 // A start that fails is the caller's error; what ran before is stopped.
 func TestTraceStartFailure(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		s := tracesStage{spans: spantest.New(), log: new(bytes.Buffer)}
 		_, err := system.Start(context.Background(), system.Config{
 			Name: "shop", TracerProvider: s.spans, Logger: tracesLogger(s.log),
@@ -344,7 +344,7 @@ func TestTraceStartFailure(t *testing.T) {
 
 // A shutdown shows who was stuck.
 func TestTraceShutdown(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		stuck := tracesNew("stuck")
 		sub := supervision.New(supervision.Spec{Name: "sub", Children: tracesWorkers(tracesNew("below"), stuck)})
 		s := tracesStart(t, supervision.Spec{Children: append(tracesWorkers(tracesNew("worker")), kitChildren(sub)...)})

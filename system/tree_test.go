@@ -28,7 +28,7 @@ func treeOf(t *testing.T, s *system.ActorSystem) string {
 }
 
 func TestTree(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		a, b := kitNew("a", nil), kitNew("b", nil)
 		s := kitStart(t, kitConfig(a, kitSup("sub", b, kitSup("empty")), kitNew("c", nil)))
 		_, err := system.Spawn(context.Background(), s, kitSpec("x", nil))
@@ -56,7 +56,7 @@ func TestTree(t *testing.T) {
 
 // Who waits for a restart is not asked: the tree is there at once.
 func TestTreeDoesNotWait(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		a := kitNew("a", nil)
 		sub := supervision.New(supervision.Spec{
 			Name: "sub", Limit: supervision.AtMost(0, time.Minute), Children: kitChildren(a),
@@ -75,7 +75,7 @@ func TestTreeDoesNotWait(t *testing.T) {
 
 // The error is ctx's cause, or that the system has ended.
 func TestTreeErrors(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		s := kitStart(t, kitConfig(kitSup("sub")))
 		ctx, cancel := context.WithCancelCause(context.Background())
 		cancel(errKit)
@@ -91,7 +91,7 @@ func TestTreeErrors(t *testing.T) {
 
 // A handler may look at the tree that it is part of.
 func TestTreeFromHandler(t *testing.T) {
-	kitBubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		a := kitNew("a", nil)
 		s := kitStart(t, kitConfig(kitSup("sub", a)))
 		require.NoError(t, kitCall(t, a.Ref, func(ctx context.Context) error {

@@ -54,14 +54,15 @@ type plan struct {
 type pipeline struct {
 	sys     *system.ActorSystem
 	index   actor.Ref[IndexMsg]
-	parsers []actor.Ref[ParserMsg]
+	parsers []actor.Ref[ParserMsg] // the last resort too
 }
 
-// start starts a pipeline. Whoever calls it calls stop.
+// start starts a pipeline. Whoever calls it calls stop. The end of ctx does not
+// keep it from starting, which takes no time: it is for wait to notice.
 func start(ctx context.Context, p plan) (*pipeline, error) {
 	root, pipe := declare(p)
 	var err error
-	pipe.sys, err = system.Start(ctx, system.Config{
+	pipe.sys, err = system.Start(context.WithoutCancel(ctx), system.Config{
 		Name:           "goindex",
 		Root:           root,
 		Logger:         p.logger,
@@ -102,6 +103,7 @@ func declare(p plan) (supervision.Spec, *pipeline) {
 		mailboxes = append(mailboxes, foreman.Ref)
 	}
 	pool.Children = append(pool.Children, supervision.Child{Process: lastResort})
+	pipe.parsers = append(pipe.parsers, lastResort.Ref)
 
 	children := []supervision.Child{{Process: index}, {Process: supervision.New(pool)}}
 	children = append(children, foremen...)

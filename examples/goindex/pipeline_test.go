@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -174,12 +173,4 @@ func TestPipelineGivesUp(t *testing.T) {
 	err = pipe.stop(t.Context())
 	require.ErrorIs(t, err, supervision.ErrIntensityExceeded)
 	assert.Contains(t, err.Error(), "unexpected main.poison")
-}
-
-func TestPipelineDoesNotStart(t *testing.T) {
-	told := errors.New("told to stop")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(told)
-	_, _, err := index(ctx, testPlan(noChaos, tree(t, sample)))
-	assert.ErrorIs(t, err, told)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
@@ -66,14 +67,22 @@ func fromEnv() bool {
 	return os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != ""
 }
 
+// collectorOptions says how to reach a collector. A run lasts seconds: where
+// none answers it is not tried for the usual minute.
 func collectorOptions(endpoint string) []otlptracegrpc.Option {
+	to := []otlptracegrpc.Option{otlptracegrpc.WithRetry(otlptracegrpc.RetryConfig{
+		Enabled:         true,
+		InitialInterval: 100 * time.Millisecond,
+		MaxInterval:     time.Second,
+		MaxElapsedTime:  time.Second,
+	})}
 	switch {
 	case endpoint == "":
-		return nil
+		return to // the environment says where
 	case strings.Contains(endpoint, "://"):
-		return []otlptracegrpc.Option{otlptracegrpc.WithEndpointURL(endpoint)}
+		return append(to, otlptracegrpc.WithEndpointURL(endpoint))
 	default:
-		return []otlptracegrpc.Option{otlptracegrpc.WithEndpoint(endpoint), otlptracegrpc.WithInsecure()}
+		return append(to, otlptracegrpc.WithEndpoint(endpoint), otlptracegrpc.WithInsecure())
 	}
 }
 

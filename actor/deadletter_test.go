@@ -1,0 +1,85 @@
+package actor
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/understudy-go/understudy/mailbox"
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+func TestL12DeadLettersAreGivenCountedAndRecorded(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		var events monitoring.Memory[monitoring.MailboxEvent]
+		telemetry, err := monitoring.NewTelemetry(monitoring.TelemetryConfig{Monitors: monitoring.Monitors{Mailbox: &events}, Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		rt := NewRuntime(monitoring.NewIDs(), telemetry)
+		var letters []DeadLetter[numbered]
+		p := New(Spec[numbered]{
+			Name:        "p",
+			Type:        "Sum",
+			New:         Make(func() *sum { return &sum{t: t, last: new([16]int)} }),
+			Mailbox:     mailbox.Config{Capacity: 2, Overflow: mailbox.DropNewest},
+			DeadLetters: func(l DeadLetter[numbered]) { letters = append(letters, l) },
+		})
+		h := newHost()
+		p.Start(rt.Context(ctx), h)
+		require.NoError(t, <-h.started)
+		p.Stop(Forever)
+		<-h.ended
+		for n := range 3 {
+			_ = p.Send(ctx, numbered{1, n + 1})
+		}
+		p.Retire(errBoom)
+		<-p.Done()
+		now := time.Now()
+		assert.Equal(t, []DeadLetter[numbered]{
+			{p.Ref, numbered{1, 3}, ReasonOverflow, now},
+			{p.Ref, numbered{1, 1}, ReasonStopped, now},
+			{p.Ref, numbered{1, 2}, ReasonStopped, now},
+		}, letters)
+		got := rt.DeadLetters()
+		assert.Equal(t, map[DropReason]uint64{ReasonOverflow: 1, ReasonStopped: 2}, got.Counts)
+		assert.EqualValues(t, 3, got.Total())
+		require.Len(t, got.Recent, 3)
+		assert.Equal(t, LetterRecord{"/p", "Sum", "numbered", ReasonOverflow, now}, got.Recent[0])
+		require.NoError(t, telemetry.Close(ctx))
+		dead := 0
+		for _, e := range events.Snapshot().Recent {
+			if e.Kind == monitoring.DeadLetter {
+				dead++
+			}
+		}
+		assert.Equal(t, 3, dead)
+	})
+}
+
+func TestL12TheRingIsBounded(t *testing.T) {
+	rt := NewRuntime(monitoring.NewIDs(), nil)
+	for n := range keptLetters + 10 {
+		rt.letters.add(LetterRecord{Message: fmt.Sprint(n)})
+	}
+	got := rt.DeadLetters()
+	assert.EqualValues(t, keptLetters+10, got.Total())
+	require.Len(t, got.Recent, keptLetters)
+	assert.Equal(t, "10", got.Recent[0].Message, "oldest first")
+	assert.Equal(t, fmt.Sprint(keptLetters+9), got.Recent[keptLetters-1].Message)
+}
+
+// A dead letter of an actor that never ran is counted; there is nobody else to
+// tell.
+func TestL12DeadLettersBeforeTheFirstStart(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		p := doer("p")
+		require.NoError(t, p.Send(ctx, nothing))
+		p.Retire(nil)
+		<-p.Done()
+		assert.EqualValues(t, 1, p.Info().DeadLettered)
+	})
+}
