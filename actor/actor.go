@@ -12,7 +12,9 @@ import "context"
 // too.
 //
 // ctx lives as long as the incarnation: it is cancelled, with a cause, when the
-// actor is to stop. It may be kept and passed on for that long.
+// actor is to stop. It may be kept and passed on for that long. Only that of a
+// question has the asker's deadline as well, and ends with the call unless the
+// Reply is kept.
 type Actor[M any] interface {
 	Receive(ctx context.Context, msg M) error
 }
@@ -26,10 +28,11 @@ func (f Func[M]) Receive(ctx context.Context, msg M) error { return f(ctx, msg) 
 // A Stopper is an actor with a stop hook. Stopped is called once for every
 // incarnation whose New returned, after its last message and after its
 // children have ended, with the reason; after a panic too. The only exception
-// is an incarnation that had to be abandoned.
+// is an incarnation whose Receive had to be abandoned.
 //
-// ctx is done when the time to stop is over: what was given with Stop, or
-// Spec.HookTimeout. An error that Stopped returns, or a panic in it, is added
+// ctx is done shortly before the time to stop is over: what was given with
+// Stop, or Spec.HookTimeout. Then Stopped is abandoned if it has not returned.
+// It has a few milliseconds even if Stop gave no time. An error that Stopped returns, or a panic in it, is added
 // to the error of the end and stops nothing else.
 type Stopper interface {
 	Stopped(ctx context.Context, exit Exit) error

@@ -17,7 +17,8 @@ import (
 // mailbox dropped the message. Then the error is the actor's end: the error
 // that Receive returned, a *[PanicError], [ErrStopped], [ErrNoReply],
 // [ErrDropped]. Asking from a handler an actor that is waiting for that
-// handler, or asking oneself, is [ErrDeadlock] at once.
+// handler, or asking oneself, is [ErrDeadlock] at once. A question that Ask has
+// given up may still be handled; its answer is a dead letter.
 //
 // The handler's context has ctx's deadline, and nothing else of ctx.
 func Ask[M, R any](ctx context.Context, to Ref[M], question func(Reply[R]) M) (R, error) {
@@ -67,7 +68,7 @@ func (p *Process[M]) DeliverAsk(ctx context.Context, msg M, q Question) error {
 		env.meta = a.carry(&p.core)
 	} else {
 		by, _ := q.Deadline()
-		env.meta = &meta{ask: foreign{q}, deadline: by}
+		env.meta = &meta{ask: &foreign{q}, deadline: by}
 	}
 	if inc := callerOf(ctx); inc != nil && inc.core == &p.core && inc.fence.call() != 0 {
 		path := p.Path()

@@ -36,12 +36,14 @@ type incarnation struct {
 	// mu protects what follows.
 	mu       sync.Mutex
 	by       time.Time     // when the incarnation must have ended; zero: no limit
-	asked    time.Time     // when it was first asked to end
+	asked    time.Time     // when the end began, or was first asked for
+	stopped  bool          // it was asked for: then Stop says what time there is, not Spec.HookTimeout
 	deadline *time.Timer   // calls expire at by
 	severed  chan struct{} // closed when user code is abandoned; made on demand
 	finished bool          // Self has no effect any more
 	timers   map[*Timer]struct{}
-	children context.Context // in which children are started; made on demand
+	children context.Context  // in which children are started; made on demand
+	held     map[ask]struct{} // questions that were handled and have no answer yet
 
 	// Owned by the run loop.
 	phase       phase
@@ -51,8 +53,7 @@ type incarnation struct {
 	reported    bool // host was told Started(nil)
 	waiting     bool // New called DeferStart: host is told when it says so
 	trap        func(Stopping) (mine bool)
-	drain       int   // messages to handle before the end; -1 when not draining
-	held        []ask // asks that were taken and not answered yet
+	drain       int // messages to handle before the end; -1 when not draining
 	kids        kids
 	retire      bool // the address ends with this incarnation
 	retireCause error
@@ -106,6 +107,7 @@ func (i *incarnation) limit(d time.Duration) {
 	now := time.Now()
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	i.stopped = true
 	if i.asked.IsZero() {
 		i.asked = now
 	}

@@ -147,10 +147,7 @@ func (c *core) finish() {
 		cause = ErrStopped
 	}
 	c.body.drop(cause)
-	for _, a := range inc.held {
-		a.fail(unanswered(inc.exit))
-	}
-	inc.held = nil
+	inc.failHeld(unanswered(inc.exit))
 	for _, child := range inc.kids.leftover() {
 		if !c.isOwn(child) {
 			c.release(child, cause)

@@ -104,20 +104,34 @@ func (p *Process[M]) hookTimeout() time.Duration {
 
 // hookContext returns the context for the stop hook, which the incarnation's
 // own cancellation does not touch, and has the hook abandoned when its time is
-// over: at most limit, and not beyond what was given to stop.
+// over: what was given to stop, or limit if the actor ends by itself.
 func (i *incarnation) hookContext(limit time.Duration) (context.Context, context.CancelFunc) {
 	ctx := context.WithoutCancel(i)
-	within := max(min(limit, i.left()), hookGrace)
+	within := i.allow(limit)
 	if within == Forever {
 		return ctx, func() {}
 	}
-	now := time.Now()
-	i.mu.Lock()
-	i.by = now.Add(within)
-	i.wind(within)
-	i.mu.Unlock()
 	// It is done a little earlier, for a hook that heeds it is to return.
-	return context.WithDeadlineCause(ctx, now.Add(within-min(within/8, hookGrace)), ErrShutdown)
+	return context.WithDeadlineCause(ctx, time.Now().Add(within-min(within/8, hookGrace)), ErrShutdown)
+}
+
+// allow sets and returns the time that the stop hook has. From now on a Stop can
+// only shorten it.
+func (i *incarnation) allow(limit time.Duration) time.Duration {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	within := limit
+	switch {
+	case i.stopped && i.by.IsZero():
+		within = Forever
+	case i.stopped:
+		within = max(time.Until(i.by), hookGrace)
+	}
+	if within != Forever {
+		i.by = time.Now().Add(within)
+		i.wind(within)
+	}
+	return within
 }
 
 // depth implements body.

@@ -50,7 +50,8 @@ func (r Ref[M]) Send(ctx context.Context, msg M) error {
 }
 
 // TrySend is Send that never waits: a full mailbox is [ErrMailboxFull]. It
-// takes no context, so the message belongs to no trace.
+// takes no context, so the message belongs to no trace, and cannot be held back
+// when the caller is a handler that was abandoned.
 func (r Ref[M]) TrySend(msg M) error {
 	if r.target == nil {
 		return ErrStopped

@@ -46,7 +46,7 @@ type ask interface {
 	take(by *incarnation) // an incarnation is about to handle it
 	open() bool           // nobody has answered
 	pressing() bool       // and the message is queued, or is being handled
-	keep()                // the handler has returned without an answer
+	keep() bool           // the handler has returned; false if there is an answer
 	fail(cause error)
 }
 
@@ -85,7 +85,7 @@ func (p *pending[R]) take(by *incarnation) { p.taken.Store(by) }
 
 func (p *pending[R]) open() bool     { return p.state.Load() <= askKept }
 func (p *pending[R]) pressing() bool { return p.state.Load() == askOpen }
-func (p *pending[R]) keep()          { p.state.CompareAndSwap(askOpen, askKept) }
+func (p *pending[R]) keep() bool     { return p.state.CompareAndSwap(askOpen, askKept) }
 
 // fail says that no answer will come, unless there is one.
 func (p *pending[R]) fail(cause error) {
@@ -123,7 +123,14 @@ func (p *pending[R]) settle(value R, err error) bool {
 
 // claim wins the right to settle the ask.
 func (p *pending[R]) claim() bool {
-	return p.state.CompareAndSwap(askOpen, askClaimed) || p.state.CompareAndSwap(askKept, askClaimed)
+	if p.state.CompareAndSwap(askOpen, askClaimed) {
+		return true
+	}
+	if !p.state.CompareAndSwap(askKept, askClaimed) {
+		return false
+	}
+	p.taken.Load().letGo(p)
+	return true
 }
 
 // wait blocks until there is an answer or ctx is done.
@@ -151,28 +158,43 @@ func (p *pending[R]) wait(ctx context.Context) error {
 // foreign is a question whose asker lives elsewhere.
 type foreign struct{ q Question }
 
-func (f foreign) carry(*core) *meta { return nil }
-func (f foreign) take(*incarnation) {}
-func (f foreign) open() bool        { return true }
-func (f foreign) pressing() bool    { return false }
-func (f foreign) keep()             {}
-func (f foreign) fail(cause error)  { f.q.Fail(cause) }
+func (f *foreign) carry(*core) *meta { return nil }
+func (f *foreign) take(*incarnation) {}
+func (f *foreign) open() bool        { return true }
+func (f *foreign) pressing() bool    { return false }
+func (f *foreign) keep() bool        { return true }
+func (f *foreign) fail(cause error)  { f.q.Fail(cause) }
 
 // hold notes a question that was handled and not answered, so that it fails
-// when the incarnation ends. Those answered since are swept out now and then.
+// when the incarnation ends.
 func (i *incarnation) hold(a ask) {
-	a.keep()
-	if len(i.held) == cap(i.held) {
-		kept := i.held[:0]
-		for _, h := range i.held {
-			if h.open() {
-				kept = append(kept, h)
-			}
-		}
-		clear(i.held[len(kept):])
-		i.held = kept
+	i.mu.Lock() // until it is noted, letGo waits
+	defer i.mu.Unlock()
+	if !a.keep() {
+		return
 	}
-	i.held = append(i.held, a)
+	if i.held == nil {
+		i.held = make(map[ask]struct{})
+	}
+	i.held[a] = struct{}{}
+}
+
+// letGo forgets a question that is over, lest an idle actor keeps its answer.
+func (i *incarnation) letGo(a ask) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	delete(i.held, a)
+}
+
+// failHeld fails the questions that nobody has answered.
+func (i *incarnation) failHeld(cause error) {
+	i.mu.Lock()
+	held := i.held
+	i.held = nil
+	i.mu.Unlock()
+	for a := range held {
+		a.fail(cause)
+	}
 }
 
 // unanswered is what the asker of a held question is told.

@@ -111,7 +111,8 @@ func (s *Self[M]) After(d time.Duration, msg M) *Timer {
 // returns. Messages are handled as usual, but the parent is told that the
 // actor has started only when the function that DeferStart returns is called
 // with nil. With an error the actor ends, and its start has failed. The
-// function may be called from any goroutine; only the first call counts.
+// function may be called from any goroutine; only the first call counts. After
+// New, DeferStart has no effect.
 func (s *Self[M]) DeferStart() (ready func(error)) {
 	if s.inc.isStarting() {
 		s.inc.waiting = true
@@ -123,8 +124,9 @@ func (s *Self[M]) DeferStart() (ready func(error)) {
 // is asked to stop, on makes a message of the request, which is handled ahead
 // of those in the mailbox, and nothing else happens: the actor goes on until
 // Receive returns an error, such as ErrShutdown. When the time is over it is
-// ended all the same, as abandoned. A second request that leaves less time
-// comes as a second message.
+// ended all the same, as abandoned; if no time was given, after a tenth of a
+// second. A further request comes as a further message. After New, TrapStop has
+// no effect.
 func (s *Self[M]) TrapStop(on func(Stopping) M) {
 	if s.inc.isStarting() {
 		s.inc.trap = func(r Stopping) bool {

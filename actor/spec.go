@@ -42,8 +42,8 @@ type Spec[M any] struct {
 
 	// DeadLetters, if set, is called with each message to this actor that was
 	// accepted and will not be handled, and with each that its mailbox drops.
-	// It is called on a goroutine of the framework or of the sender, must not
-	// block, and must not send to this actor.
+	// The actor or the sender waits for it meanwhile, so it must not block, and
+	// it must not send to this actor.
 	DeadLetters func(DeadLetter[M])
 
 	// Owns are further addresses that end when this one does, last first.

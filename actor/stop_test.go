@@ -107,7 +107,7 @@ func TestL5HookThatHangsIsAbandoned(t *testing.T) {
 		"at the default":                 {0, 0, 5 * time.Second},
 		"at HookTimeout":                 {time.Minute, 0, time.Minute},
 		"at the deadline":                {time.Minute, time.Second, time.Second},
-		"at HookTimeout, being earlier":  {time.Second, time.Minute, time.Second},
+		"at the deadline, being later":   {time.Second, time.Minute, time.Minute},
 		"at the deadline, without limit": {Forever, 3 * time.Hour, 3 * time.Hour},
 		"after a grace":                  {time.Minute, -1, hookGrace},
 	} {
@@ -140,6 +140,20 @@ func TestL5HookThatHangsIsAbandoned(t *testing.T) {
 	}
 }
 
+// Who is asked to stop has the time that was given, not HookTimeout.
+func TestL5HookHasTheTimeThatWasGiven(t *testing.T) {
+	for _, within := range []time.Duration{2 * time.Hour, Forever} {
+		bubble(t, func(t *testing.T, _ context.Context) {
+			p := doer("p", withHook(func(context.Context, Exit) error { time.Sleep(time.Hour); return nil }))
+			h := start(t, p)
+			p.Stop(within)
+			exit := <-h.ended
+			assert.Equal(t, Shutdown, exit.Kind)
+			assert.NoError(t, exit.Err)
+		})
+	}
+}
+
 // A Stop that comes while the hook runs can only shorten its time.
 func TestL5StopDuringTheHook(t *testing.T) {
 	for _, test := range []struct{ second, want time.Duration }{
@@ -162,7 +176,7 @@ func TestL5StopDuringTheHook(t *testing.T) {
 
 // A hook that heeds its context is not abandoned.
 func TestL5HookContextLeavesTimeToReturn(t *testing.T) {
-	for _, within := range []time.Duration{0, time.Millisecond, time.Second, Forever} {
+	for _, within := range []time.Duration{0, time.Millisecond, time.Second, -1} {
 		bubble(t, func(t *testing.T, _ context.Context) {
 			p := doer("p", withHook(func(ctx context.Context, _ Exit) error {
 				assert.NoError(t, ctx.Err(), "the stop did not cancel it")
@@ -172,7 +186,11 @@ func TestL5HookContextLeavesTimeToReturn(t *testing.T) {
 			}))
 			h := start(t, p)
 			synctest.Wait()
-			p.Stop(within)
+			if within < 0 { // it ends by itself
+				require.NoError(t, p.TrySend(func(context.Context) error { return ErrShutdown }))
+			} else {
+				p.Stop(within)
+			}
 			exit := <-h.ended
 			assert.Equal(t, Shutdown, exit.Kind)
 			assert.ErrorIs(t, exit.Err, context.DeadlineExceeded)

@@ -138,6 +138,7 @@ func TestCrewKeepsAFewGoroutinesUntilItIsDismissed(t *testing.T) {
 		require.NoError(t, actors[0].Send(ctx, func(context.Context) error { runtime.Goexit(); return nil }))
 		assert.Equal(t, Goexit, (<-h.ended).Kind)
 		require.NoError(t, rt.Dismiss(ctx))
+		synctest.Wait()
 		assert.Zero(t, running())
 		n, err := call(ctx, actors[1], func(context.Context) int { return 1 })
 		require.NoError(t, err)

@@ -71,6 +71,8 @@ type Incident struct {
 
 	Begin, End time.Time
 	Steps      []Step // in order
+	// Restarted says that what was to be restarted is done, and runs.
+	Restarted bool
 	// Err is set if the supervisor gave up or escalated.
 	Err error
 	// Ref is the handle on the incident's span, or zero if nobody will refer

@@ -69,7 +69,7 @@ func (t *Telemetry) logFailure(in *Incident, sc trace.SpanContext) {
 // logOutcome writes that the supervisor gave up, or that the restart is done.
 // A restart of several children is one restart.
 func (t *Telemetry) logOutcome(in *Incident, sc trace.SpanContext) {
-	if in.Err == nil && !in.restarted() {
+	if in.Err == nil && !in.Restarted {
 		return
 	}
 	a := make(attrs, 0, 10)
@@ -90,23 +90,6 @@ func (t *Telemetry) logOutcome(in *Incident, sc trace.SpanContext) {
 	a.duration(keyBackoff, in.Backoff)
 	a.duration("took", in.End.Sub(in.Begin))
 	t.write(slog.LevelWarn, sc, "actor restarted", a)
-}
-
-// restarted tells whether a child was brought back, and nothing that should
-// have been was not.
-func (in *Incident) restarted() bool {
-	found := false
-	for i := range in.Steps {
-		step := &in.Steps[i]
-		if step.Kind != StepRestart && step.Kind != StepStart {
-			continue
-		}
-		if step.Err != nil {
-			return false
-		}
-		found = found || step.Kind == StepRestart
-	}
-	return found
 }
 
 // letters keeps the lines about dead letters from becoming a flood.

@@ -3,12 +3,13 @@ package supervision
 import "github.com/understudy-go/understudy/actor"
 
 // onStart adds a child, after all others, and starts it. If it cannot be
-// started it has never been there.
+// started it has never been there. It must share neither its id nor its process
+// with another.
 func (m *machine) onStart(cmd cmdStart) {
 	if m.refuse(cmd.req, "start", cmd.child.id) {
 		return
 	}
-	if c := m.kids.find(cmd.child.id); c != nil {
+	if c := m.kids.holder(cmd.child); c != nil {
 		err := ErrAlreadyPresent
 		if c.state == StateRunning || c.state == StateStarting {
 			err = ErrAlreadyStarted

@@ -73,12 +73,26 @@ func (c *child) arriving() bool { return c.live() && c.purpose == forAdd && c.as
 type table struct {
 	head, tail *child
 	ids        map[string]*child
+	processes  map[actor.Child]*child
 	last       uint64 // the last pos given out
+}
+
+// newTable returns an empty table that is about to hold n children.
+func newTable(n int) table {
+	return table{ids: make(map[string]*child, n), processes: make(map[actor.Child]*child, n)}
 }
 
 func (t *table) find(id string) *child { return t.ids[id] }
 
-// add appends a child, to whose id no other may answer.
+// holder returns the child that has the same id or the same process.
+func (t *table) holder(p childPlan) *child {
+	if c := t.ids[p.id]; c != nil {
+		return c
+	}
+	return t.processes[p.process]
+}
+
+// add appends a child, which must have no holder.
 func (t *table) add(p childPlan) *child {
 	t.last++
 	c := &child{childPlan: p, pos: t.last, prev: t.tail}
@@ -88,7 +102,7 @@ func (t *table) add(p childPlan) *child {
 		t.tail.next = c
 	}
 	t.tail = c
-	t.ids[p.id] = c
+	t.ids[p.id], t.processes[p.process] = c, c
 	return c
 }
 
@@ -106,6 +120,7 @@ func (t *table) remove(c *child) {
 	}
 	c.removed = true
 	delete(t.ids, c.id)
+	delete(t.processes, c.process)
 }
 
 // become puts a child into a state.

@@ -45,10 +45,7 @@ func (m *machine) restart(c *child, why purpose, in *incident) {
 
 // restartFailed is an attempt that came to nothing: a new lapse, which counts.
 func (m *machine) restartFailed(c *child, err error) {
-	l := lapse{
-		exit:     actor.Exit{Kind: startKind(err), Err: err, Incarnation: c.incarnation, At: m.now},
-		starting: true,
-	}
+	l := m.failedStart(c, err)
 	if c.purpose == forGroup {
 		l.previous = m.report(&m.group.incident)
 		m.awaited = nil
@@ -56,6 +53,14 @@ func (m *machine) restartFailed(c *child, err error) {
 		l.previous = m.report(&c.incident)
 	}
 	m.decide(c, l)
+}
+
+// failedStart is a start that failed as a lapse.
+func (m *machine) failedStart(c *child, err error) lapse {
+	return lapse{
+		exit:     actor.Exit{Kind: startKind(err), Err: err, Incarnation: c.incarnation, At: m.now},
+		starting: true,
+	}
 }
 
 // startKind is the class of a failed start.

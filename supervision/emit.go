@@ -46,7 +46,7 @@ func (m *machine) emitStrategy(in *incident) {
 // emitLimit tells that one restart too many was needed.
 func (m *machine) emitLimit(c *child, err *IntensityError) {
 	m.emit(c, monitoring.SupervisionEvent{
-		Kind: monitoring.RestartLimitExceeded, Restarts: m.window.inWindow() + 1,
+		Kind: monitoring.RestartLimitExceeded, Restarts: m.window.inWindow(m.now) + 1,
 		MaxRestarts: err.Max, Window: err.Window, Err: err.Last,
 	})
 }

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -118,7 +119,7 @@ func (m *machine) stopped(c *child, x actor.Exit) {
 		return
 	}
 	m.emitEnded(c, x)
-	m.endSteps(c, x.Err)
+	m.endSteps(c, trouble(x))
 	m.reportUnanswered(c, x)
 	switch {
 	case m.over():
@@ -130,6 +131,20 @@ func (m *machine) stopped(c *child, x actor.Exit) {
 		m.rest(c)
 	}
 	m.proceed(c)
+}
+
+// trouble is what went wrong in an end that was asked for. That the child says
+// in an error that it was asked is in order.
+func trouble(x actor.Exit) error {
+	if _, below := errors.AsType[*ShutdownError](x.Err); below || x.Kind.Abnormal() {
+		return x.Err
+	}
+	for _, orderly := range []error{actor.ErrShutdown, actor.ErrStop, context.Canceled} {
+		if errors.Is(x.Err, orderly) {
+			return nil
+		}
+	}
+	return x.Err
 }
 
 // timeoutError is a start that was not ready in time, and how it was ended if

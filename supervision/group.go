@@ -150,7 +150,7 @@ func (m *machine) groupStartNext() {
 		m.restart(c, forGroup, m.group.incident)
 		return
 	}
-	m.report(&m.group.incident)
+	m.reportRestarted(&m.group.incident)
 	m.group.lead = nil
 	m.stage = stageServe
 }

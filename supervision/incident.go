@@ -28,7 +28,8 @@ const supervisorType = "Supervisor"
 type incident struct {
 	monitoring.Incident
 	reported bool
-	waiting  int // the open backoff's index plus 1
+	waiting  int  // the open backoff's index plus 1
+	back     bool // a child has been brought back
 }
 
 // stepRef says where a child's start or stop is being recorded: in those steps
@@ -47,7 +48,7 @@ func (m *machine) open(c *child, l lapse, directive string, affected []string) *
 		Strategy:       m.plan.strategy.String(),
 		RestartType:    c.restart.String(),
 		Directive:      directive,
-		Restarts:       m.window.inWindow(),
+		Restarts:       m.window.inWindow(m.now),
 		MaxRestarts:    m.window.max,
 		Window:         m.window.per,
 		Affected:       affected,
@@ -92,21 +93,34 @@ func (m *machine) report(p **incident) monitoring.SpanRef {
 	return in.Ref
 }
 
+// reportRestarted hands over the record of a restart that is complete. It was
+// none if every child chose not to run, or was terminated on the way.
+func (m *machine) reportRestarted(p **incident) {
+	if in := *p; in != nil {
+		in.Restarted = in.back
+	}
+	m.report(p)
+}
+
 // reportOwn hands over the record of the child's own restart.
 func (m *machine) reportOwn(c *child) { m.report(&c.incident) }
 
 // reportUnanswered makes a record of a failure on which nothing is decided,
 // because the child was to end anyway.
-func (m *machine) reportUnanswered(c *child, x actor.Exit) { m.reportAlone(c, x, directiveNone) }
+func (m *machine) reportUnanswered(c *child, x actor.Exit) {
+	m.reportAlone(c, lapse{exit: x}, directiveNone)
+}
 
 // reportDropped makes a record of a failure after which the child stays down.
-func (m *machine) reportDropped(c *child, x actor.Exit) { m.reportAlone(c, x, directiveStop) }
+func (m *machine) reportDropped(c *child, x actor.Exit) {
+	m.reportAlone(c, lapse{exit: x}, directiveStop)
+}
 
-func (m *machine) reportAlone(c *child, x actor.Exit, directive string) {
-	if !x.Kind.Abnormal() {
+func (m *machine) reportAlone(c *child, l lapse, directive string) {
+	if !l.exit.Kind.Abnormal() {
 		return
 	}
-	in := m.open(c, lapse{exit: x}, directive, nil)
+	in := m.open(c, l, directive, nil)
 	m.report(&in)
 }
 
@@ -149,12 +163,20 @@ func (m *machine) beginStop(c *child, in *incident, reason string) {
 // it.
 func (m *machine) beginRestart(c *child, in *incident) {
 	i := in.add(m.stepOf(c, monitoring.StepRestart))
-	s := m.stepOf(c, monitoring.StepStart)
-	s.Under = i
 	if i < 0 {
+		c.steps = stepRef{in, 0, -1}
 		return
 	}
+	s := m.stepOf(c, monitoring.StepStart)
+	s.Under = i
 	c.steps = stepRef{in, i, max(i, in.add(s))}
+}
+
+// broughtBack records that a restart has led to a child that runs.
+func (m *machine) broughtBack(c *child) {
+	if in := c.steps.in; in != nil && !in.reported {
+		in.back = true
+	}
 }
 
 func (m *machine) stepOf(c *child, kind monitoring.StepKind) monitoring.Step {

@@ -112,12 +112,9 @@ func TestLiveDeadlock(t *testing.T) {
 			return supervision.StartChild(ctx, sub.Ref, supervision.Child{Process: liveNew("c")})
 		}))
 		// A name that only begins alike is another's.
-		require.NoError(t, liveCall(t, a, func(ctx context.Context) error {
-			return supervision.StartChild(ctx, sub.Ref, supervision.Child{Process: liveNew("aa")})
-		}))
-		aa, err := supervision.Lookup(context.Background(), sub.Ref, "aa")
-		require.NoError(t, err)
-		require.NoError(t, liveCall(t, aa.Process.(*actor.Process[liveDo]), func(ctx context.Context) error {
+		aa := liveNew("aa")
+		require.NoError(t, supervision.StartChild(context.Background(), sub.Ref, supervision.Child{Process: aa}))
+		require.NoError(t, liveCall(t, aa, func(ctx context.Context) error {
 			return supervision.TerminateChild(ctx, sub.Ref, "a")
 		}))
 		assert.NoError(t, sup.stop().Err)

@@ -35,7 +35,8 @@ func TestLiveDynamicThousand(t *testing.T) {
 		list, err := supervision.Children(ctx, sup.Ref)
 		require.NoError(t, err)
 		for info := range list {
-			p := info.Process.(*actor.Process[liveDo])
+			p, ok := info.Process.(*actor.Process[liveDo])
+			require.True(t, ok)
 			require.NoError(t, p.TrySend(func(ctx context.Context) error {
 				<-ctx.Done()
 				time.Sleep(time.Second)

@@ -25,21 +25,28 @@ type liveHTTP struct {
 
 func (s liveHTTP) ListenAndServe() error { return s.Serve(s.listener) }
 
-// liveListen builds such a server and tells its address.
-func liveListen(addr string, h http.Handler, at chan<- string) func() (supervision.Server, error) {
+// liveListen builds such a server and tells its address. closed is closed when
+// the server has begun to shut down, and listens no more.
+func liveListen(addr string, h http.Handler, at chan<- string, closed chan<- struct{}) func() (supervision.Server, error) {
 	return func() (supervision.Server, error) {
-		l, err := net.Listen("tcp", addr)
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
 		if err != nil {
 			return nil, err
 		}
 		at <- l.Addr().String()
-		return liveHTTP{&http.Server{Handler: h, ReadHeaderTimeout: time.Minute}, l}, nil
+		s := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
+		s.RegisterOnShutdown(func() { close(closed) })
+		return liveHTTP{s, l}, nil
 	}
 }
 
-func liveGet(addr string) (string, error) {
+func liveGet(ctx context.Context, addr string) (string, error) {
+	ask, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr, http.NoBody)
+	if err != nil {
+		return "", err
+	}
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	r, err := client.Get("http://" + addr)
+	r, err := client.Do(ask)
 	if err != nil {
 		return "", err
 	}
@@ -52,27 +59,25 @@ func liveGet(addr string) (string, error) {
 // is served any more.
 func TestLiveFromServerGraceful(t *testing.T) {
 	inFlight, finish := make(chan struct{}), make(chan struct{})
-	at := make(chan string, 2)
+	at, closed := make(chan string, 1), make(chan struct{})
 	server := supervision.FromServer("web", liveListen("127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		close(inFlight)
 		<-finish
 		_, _ = io.WriteString(w, "done")
-	}), at))
+	}), at, closed))
 	sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(server)}))
 	addr := <-at
 	answer := make(chan string, 1)
 	go func() {
-		body, err := liveGet(addr)
+		body, err := liveGet(t.Context(), addr)
 		assert.NoError(t, err)
 		answer <- body
 	}()
 	<-inFlight
 	sup.Stop(actor.Forever)
-	// The listener is closed first: from then on connections are refused.
-	_, err := net.Dial("tcp", addr)
-	for err == nil {
-		_, err = net.Dial("tcp", addr)
-	}
+	<-closed
+	_, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr)
+	require.Error(t, err, "nobody new is let in")
 	select {
 	case <-sup.ended:
 		t.Fatal("a request is in flight")
@@ -88,11 +93,11 @@ func TestLiveFromServerGraceful(t *testing.T) {
 
 // A port that is taken fails the start of a server that listens in build.
 func TestLiveFromServerPortTaken(t *testing.T) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { _ = taken.Close() }()
 	sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup"}))
-	server := supervision.FromServer("web", liveListen(taken.Addr().String(), nil, make(chan string, 1)))
+	server := supervision.FromServer("web", liveListen(taken.Addr().String(), nil, make(chan string, 1), make(chan struct{})))
 	err = supervision.StartChild(context.Background(), sup.Ref, supervision.Child{Process: server})
 	var op *net.OpError
 	require.ErrorAs(t, err, &op)
@@ -102,7 +107,9 @@ func TestLiveFromServerPortTaken(t *testing.T) {
 	})
 	err = supervision.StartChild(context.Background(), sup.Ref, supervision.Child{Process: plain, Restart: supervision.Temporary})
 	require.NoError(t, err)
-	<-plain.(interface{ Done() <-chan struct{} }).Done()
+	address, ok := plain.(interface{ Done() <-chan struct{} })
+	require.True(t, ok)
+	<-address.Done()
 	assert.NoError(t, sup.stop().Err)
 }
 
@@ -179,10 +186,10 @@ func TestLiveFromServerBuildFails(t *testing.T) {
 		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup"}))
 		for want, build := range map[string]func() (supervision.Server, error){
 			"boom":                  func() (supervision.Server, error) { return nil, errLive },
-			"no server was built":   func() (supervision.Server, error) { return nil, nil },
+			"no server was built":   func() (supervision.Server, error) { return nil, nil }, //nolint:nilnil // what a user may do wrong
 			"panic: boom":           func() (supervision.Server, error) { panic(errLive) },
-			"runtime.Goexit called": func() (supervision.Server, error) { runtime.Goexit(); return nil, nil },
-			"actor: start timeout":  func() (supervision.Server, error) { time.Sleep(time.Minute); return nil, nil },
+			"runtime.Goexit called": func() (supervision.Server, error) { runtime.Goexit(); return nil, errLive },
+			"actor: start timeout":  func() (supervision.Server, error) { time.Sleep(time.Minute); return nil, errLive },
 		} {
 			err := supervision.StartChild(context.Background(), sup.Ref, supervision.Child{Process: supervision.FromServer("web", build)})
 			assert.ErrorContains(t, err, want)

@@ -39,7 +39,7 @@ type (
 // stopAsked is the order to stop.
 type stopAsked struct{ within time.Duration }
 
-// commands and queries
+// Commands and queries.
 type (
 	// command asks for a change. event makes the machine's event of it once the
 	// supervisor has numbered it.

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -23,9 +24,10 @@ import (
 //	boot                                     begin, and every child comes up
 //	settle                                   whatever is started comes up, whatever is stopped ends
 //	started a | fails a why | ignores a      the answer to a start
-//	normal a | shutdown a | stopped a | crash a | panic a | goexit a | abandoned a     an end
+//	normal a | stopped a | shutdown a [why] | cancelled a                              an end
+//	crash a [why] | panic a | goexit a | abandoned a                                   a bad one
 //	fire a | retry a                         the last timer or retry of a, even a stale one
-//	add d temporary … | terminate a | restart a | delete a          commands
+//	add d temporary process=a … | terminate a | restart a | delete a          commands
 //	list | count                             what the supervisor would answer
 //
 // An end or an answer belongs to the child's last incarnation unless it names
@@ -134,7 +136,12 @@ func (s *script) event(w []string, arg func(int) string) event {
 	case "normal":
 		return end(actor.Normal, nil)
 	case "shutdown":
-		return end(actor.Shutdown, actor.ErrShutdown)
+		if arg(2) == "" {
+			why = actor.ErrShutdown
+		}
+		return end(actor.Shutdown, why)
+	case "cancelled":
+		return end(actor.Shutdown, fmt.Errorf("%s: %w", id, context.Canceled))
 	case "stopped":
 		return end(actor.Shutdown, nil)
 	case "crash":
@@ -197,6 +204,8 @@ func (s *script) child(w []string) childPlan {
 			}
 		case "timeout":
 			p.startTimeout = s.duration(value)
+		case "process":
+			p.process = s.m.kids.find(value).process
 		case "type":
 			p.typ = value
 		case "backoff":

@@ -72,13 +72,14 @@ func (m *machine) ready(c *child) {
 	if c.purpose == forRestart || c.purpose == forGroup {
 		c.restarts++
 		m.emitRestarted(c)
+		m.broughtBack(c)
 	} else {
 		m.emitStarted(c)
 	}
 	m.endSteps(c, nil)
 	m.answer(c, nil)
 	if c.purpose == forRestart {
-		m.reportOwn(c)
+		m.reportRestarted(&c.incident)
 	}
 	m.proceed(c)
 }
@@ -95,28 +96,35 @@ func (m *machine) notStarted(c *child, err error) {
 			x.Kind = actor.Abandoned
 		}
 		m.stopped(c, x)
-	case m.over():
-		c.lastErr = err
-		m.emitNotStarted(c, err)
-		m.become(c, StateStopped)
-	case m.covered(c):
-		// Started by hand, failed just before the group's stop reached it: the
-		// group brings it back.
-		c.lastErr = err
-		m.emitNotStarted(c, err)
-		m.rest(c)
+	case m.over(), m.covered(c):
+		m.overtaken(c, err)
 	default:
 		m.startFailed(c, err)
 	}
 }
 
+// overtaken is a failed start of a child that was about to be stopped: by the
+// teardown, or by a group that brings it back if it was started by hand.
+func (m *machine) overtaken(c *child, err error) {
+	if !errors.Is(err, actor.ErrIgnore) {
+		c.lastErr = err
+		m.emitNotStarted(c, err)
+		m.reportAlone(c, m.failedStart(c, err), directiveNone)
+	}
+	if m.over() {
+		m.become(c, StateStopped)
+	} else {
+		m.rest(c)
+	}
+}
+
 // startFailed deals with a failed start as its purpose demands.
 func (m *machine) startFailed(c *child, err error) {
-	m.endSteps(c, err)
 	if errors.Is(err, actor.ErrIgnore) {
 		m.ignored(c, err)
 		return
 	}
+	m.endSteps(c, err)
 	c.lastErr = err
 	m.emitNotStarted(c, err)
 	switch c.purpose {
@@ -130,6 +138,7 @@ func (m *machine) startFailed(c *child, err error) {
 		m.become(c, StateFailed)
 		m.retire(c, err)
 		m.answer(c, err)
+		m.proceed(c) // a group may be waiting for it to be out of the way
 	case forRestart, forGroup:
 		m.restartFailed(c, err)
 	}
@@ -138,6 +147,7 @@ func (m *machine) startFailed(c *child, err error) {
 // ignored is a child that chose not to run. It counts as started, without a
 // process.
 func (m *machine) ignored(c *child, err error) {
+	m.endSteps(c, nil)
 	m.settle(c, err)
 	m.answer(c, err)
 	if c.purpose == forRestart {

@@ -9,13 +9,12 @@ import (
 // window counts the restarts of the time just past. Memory is bounded by the
 // limit, and used only as far as restarts have happened.
 type window struct {
-	max   int
-	per   time.Duration
-	total int // of a window without an end, which needs no times
+	max int
+	per time.Duration
 
-	ring  []time.Time
-	first int
 	count int
+	ring  []time.Time // when they were; not used if the window has no end
+	first int
 }
 
 func newWindow(l Limit) window { return window{max: l.Restarts(), per: l.Window()} }
@@ -23,16 +22,12 @@ func newWindow(l Limit) window { return window{max: l.Restarts(), per: l.Window(
 // add counts a restart and reports whether the limit allows it. An entry that
 // is exactly as old as the window is long still counts.
 func (w *window) add(now time.Time) bool {
-	if w.per == actor.Forever {
-		w.total++
-		return w.total <= w.max
-	}
-	for w.count > 0 && now.Sub(w.ring[w.first]) > w.per {
-		w.first = (w.first + 1) % len(w.ring)
-		w.count--
-	}
-	if w.count == w.max {
+	if w.inWindow(now) == w.max {
 		return false
+	}
+	if w.per == actor.Forever {
+		w.count++
+		return true
 	}
 	if w.count == len(w.ring) {
 		w.grow()
@@ -42,8 +37,14 @@ func (w *window) add(now time.Time) bool {
 	return true
 }
 
-// inWindow is how many restarts count at present.
-func (w *window) inWindow() int { return w.total + w.count }
+// inWindow is how many restarts count at present. It drops those that do not.
+func (w *window) inWindow(now time.Time) int {
+	for w.per != actor.Forever && w.count > 0 && now.Sub(w.ring[w.first]) > w.per {
+		w.first = (w.first + 1) % len(w.ring)
+		w.count--
+	}
+	return w.count
+}
 
 // grow doubles the ring, up to the limit.
 func (w *window) grow() {

@@ -52,7 +52,7 @@ func TestWindowRing(t *testing.T) {
 			model = append(model, now)
 		}
 		assert.Equal(t, allowed, w.add(now))
-		assert.Equal(t, len(model), w.inWindow())
+		assert.Equal(t, len(model), w.inWindow(now))
 	}
 	assert.Len(t, w.ring, 7)
 }

@@ -301,3 +301,20 @@ func (j *journal) take(times bool) []string {
 	j.fresh = nil
 	return lines
 }
+
+// leftBehind checks that an error says of a child that it was abandoned: when,
+// and what it was doing.
+func (s *stage) leftBehind(err error, path, id string, after time.Duration, state string) {
+	s.Helper()
+	failed, ok := errors.AsType[*supervision.ChildError](err)
+	require.True(s, ok, "%v", err)
+	assert.Equal(s, supervision.ChildError{Op: "stop", Path: path, ID: id, Err: failed.Err, Process: failed.Process}, *failed)
+	left, ok := errors.AsType[*actor.AbandonedError](failed.Err)
+	require.True(s, ok, "%v", err)
+	want := actor.AbandonedError{Path: path + "/" + id, Incarnation: 1, State: state, For: after}
+	if state == "receiving" {
+		want.Message = "order"
+	}
+	assert.Equal(s, want, *left)
+	assert.ErrorIs(s, err, actor.ErrAbandoned)
+}

@@ -70,7 +70,7 @@ func (p *probe) begin(ctx context.Context, self *actor.Self[order]) (actor.Actor
 	} else {
 		p.stage.log.add("%s(%s)", how.word, p.Name())
 	}
-	time.Sleep(p.startsIn)
+	p.pause(p.startsIn)
 	if how.do != nil {
 		if err := how.do(ctx); err != nil {
 			return nil, err
@@ -86,6 +86,14 @@ func (p *probe) begin(ctx context.Context, self *actor.Self[order]) (actor.Actor
 	return l, nil
 }
 
+// pause takes its time, but no longer than the scenario.
+func (p *probe) pause(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-p.stage.free:
+	}
+}
+
 // A life is an incarnation of a probe.
 type life struct {
 	*probe
@@ -98,7 +106,7 @@ func (l *life) Receive(ctx context.Context, o order) error { return o.do(ctx, l)
 
 // Stopped implements actor.Stopper.
 func (l *life) Stopped(ctx context.Context, exit actor.Exit) error {
-	time.Sleep(l.stopsIn)
+	l.pause(l.stopsIn)
 	if ctx.Err() == nil { // otherwise this has been abandoned
 		l.stage.log.ended(l.Name(), exit.Kind)
 	}
@@ -174,8 +182,8 @@ func get(r actor.Reply[int]) order {
 
 // busy has it take its time, whatever it is asked meanwhile.
 func busy(d time.Duration) order {
-	return order{"busy", func(context.Context, *life) error {
-		time.Sleep(d)
+	return order{"busy", func(_ context.Context, me *life) error {
+		me.pause(d)
 		return nil
 	}}
 }
@@ -275,3 +283,20 @@ func declarations(members []member) []supervision.Child {
 	}
 	return children
 }
+
+// startKid has a probe start a child, and stopKid has it stop one.
+func startKid(m member) order {
+	return order{"start kid", func(_ context.Context, me *life) error {
+		return me.self.Start(m.declaration().Process, me.told)
+	}}
+}
+
+func stopKid(m member, within time.Duration) order {
+	return order{"stop kid", func(_ context.Context, me *life) error {
+		me.self.Stop(m.declaration().Process, within)
+		return nil
+	}}
+}
+
+// lastEvent is what the probe was last told of a child.
+func (p *probe) lastEvent() actor.Event { return p.events[len(p.events)-1] }

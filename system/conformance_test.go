@@ -31,14 +31,15 @@ var conformanceIDs = strings.Fields(`
 // skipped, and say what it is.
 func TestConformance(t *testing.T) {
 	all := slices.Concat(
-		startUp(), restartTypes(),
+		startUp(), restartTypes(), strategies(), intensity(), failingRestarts(), escalation(),
+		shutdown(), administration(), significant(), inPlace(), watching(), lifeCycle(),
 	)
 	var ids []string
 	for _, sc := range all {
 		ids = append(ids, sc.id)
 	}
-	if len(ids)>40 { require.Len(t, conformanceIDs, 77)
-	require.ElementsMatch(t, conformanceIDs, ids) }
+	require.Len(t, conformanceIDs, 77)
+	require.ElementsMatch(t, conformanceIDs, ids)
 	for _, sc := range all {
 		t.Run(sc.id, sc.run)
 	}

@@ -89,7 +89,11 @@ func TestEvents(t *testing.T) {
 		kitSend(t, a.Ref, kitFail)
 		assert.ErrorIs(t, a.Send(context.Background(), kitNothing), actor.ErrDropped)
 		time.Sleep(time.Minute)
-		kitSend(t, a.Ref, func(ctx context.Context) error { <-ctx.Done(); return nil })
+		kitSend(t, a.Ref, func(ctx context.Context) error {
+			<-ctx.Done()
+			time.Sleep(time.Second)
+			return nil
+		})
 		synctest.Wait()
 		kitSend(t, a.Ref, kitNothing)
 		kitShut(t, s)

@@ -80,8 +80,9 @@ func TestRunSecondSignal(t *testing.T) {
 
 // runStuck runs a system that does not stop.
 func runStuck() {
-	stuck := kitNew("stuck", nil)
+	stuck, entered := kitNew("stuck", nil), make(chan struct{})
 	_ = stuck.TrySend(func(ctx context.Context) error {
+		close(entered)
 		<-ctx.Done()
 		fmt.Println("stopping")
 		time.Sleep(time.Hour)
@@ -90,17 +91,19 @@ func runStuck() {
 	cfg := kitConfig(stuck)
 	cfg.ShutdownTimeout = actor.Forever
 	cfg.Root.Defaults.Shutdown = supervision.Infinity
-	cfg.Monitors.System = runTeller{}
+	cfg.Monitors.System = runTeller{after: entered}
 	_ = system.Run(context.Background(), cfg)
 }
 
-// runTeller tells that the system has been started.
+// runTeller tells that the system has been started, and its actor is at work.
 type runTeller struct {
 	monitoring.Noop[monitoring.SystemEvent]
+	after <-chan struct{}
 }
 
-func (runTeller) Record(ev monitoring.SystemEvent) {
+func (r runTeller) Record(ev monitoring.SystemEvent) {
 	if ev.Kind == monitoring.SystemStarted {
+		<-r.after
 		fmt.Println("running")
 	}
 }

@@ -78,9 +78,19 @@ func TestStartRollsBack(t *testing.T) {
 func TestStartTellsTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck := kitNew("stuck", nil)
-		hang := kitHang(t)
-		require.NoError(t, stuck.TrySend(hang))
-		_, err := system.Start(context.Background(), kitConfig(stuck, kitBroken("bad", errKit)))
+		hang, entered := kitHang(t), make(chan struct{})
+		require.NoError(t, stuck.TrySend(func(ctx context.Context) error {
+			close(entered)
+			return hang(ctx)
+		}))
+		bad := actor.New(actor.Spec[kitDo]{
+			Name: "bad",
+			New: func(context.Context, *actor.Self[kitDo]) (actor.Actor[kitDo], error) {
+				<-entered
+				return nil, errKit
+			},
+		})
+		_, err := system.Start(context.Background(), kitConfig(stuck, bad))
 		require.ErrorIs(t, err, errKit)
 		var left *actor.AbandonedError
 		require.ErrorAs(t, err, &left)

@@ -51,8 +51,8 @@ func (t *top) start(ctx, in context.Context) error {
 	}
 	t.process.Stop(moment)
 	<-t.ended
-	if errors.Is(t.exit.Err, actor.ErrAbandoned) {
-		return errors.Join(context.Cause(ctx), t.exit.Err)
+	if t.exit.Err == actor.ErrShutdown { //nolint:errorlint // bare, it says no more than that it was stopped
+		return context.Cause(ctx)
 	}
-	return context.Cause(ctx)
+	return errors.Join(context.Cause(ctx), t.exit.Err)
 }

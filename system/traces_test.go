@@ -89,6 +89,7 @@ func tracesNew(name string, fails ...int) *actor.Process[tracesMsg] {
 // tracesStage is a system whose spans and log lines can be looked at.
 type tracesStage struct {
 	*system.ActorSystem
+	t     *testing.T
 	spans *spantest.Recorder
 	log   *bytes.Buffer
 }
@@ -96,7 +97,7 @@ type tracesStage struct {
 // tracesStart starts a system named shop.
 func tracesStart(t *testing.T, root supervision.Spec) tracesStage {
 	t.Helper()
-	s := tracesStage{spans: spantest.New(), log: new(bytes.Buffer)}
+	s := tracesStage{t: t, spans: spantest.New(), log: new(bytes.Buffer)}
 	var err error
 	s.ActorSystem, err = system.Start(t.Context(), system.Config{
 		Name:           "shop",
@@ -120,10 +121,10 @@ func tracesLogger(to *bytes.Buffer) *slog.Logger {
 }
 
 // request sends a message as part of a request that is traced.
-func (s tracesStage) request(t *testing.T, to actor.Ref[tracesMsg], msg tracesMsg) {
-	t.Helper()
+func (s tracesStage) request(to actor.Ref[tracesMsg], msg tracesMsg) {
+	s.t.Helper()
 	ctx, span := s.spans.Start(context.Background(), "POST /orders")
-	require.NoError(t, to.Send(ctx, msg))
+	require.NoError(s.t, to.Send(ctx, msg))
 	time.Sleep(time.Microsecond)
 	span.End()
 }
@@ -141,17 +142,17 @@ var tracesKeys = []string{
 
 // golden compares spans and log lines with a file in testdata. The spans are
 // shown twice: as a person sees them, then with their attributes.
-func (s tracesStage) golden(t *testing.T, name string) {
-	t.Helper()
-	assert.Empty(t, s.spans.Open(), "no span stays open")
+func (s tracesStage) golden(name string) {
+	s.t.Helper()
+	assert.Empty(s.t, s.spans.Open(), "no span stays open")
 	got := s.spans.Tree() + "\n" + s.spans.Tree(tracesKeys...) + "\n" + s.log.String()
 	file := filepath.Join("testdata", "trace-"+name+".txt")
 	if *update {
-		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+		require.NoError(s.t, os.WriteFile(file, []byte(got), 0o644))
 	}
 	want, err := os.ReadFile(file)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), got)
+	require.NoError(s.t, err)
+	assert.Equal(s.t, string(want), got)
 }
 
 // settle lets everything happen that is going to happen within a minute.
@@ -180,91 +181,91 @@ func TestTraces(t *testing.T) {
 		name string
 		spec supervision.Spec // without children: the three of them
 		ws   []*actor.Process[tracesMsg]
-		act  func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg])
+		act  func(s tracesStage, ws []*actor.Process[tracesMsg])
 	}{
 		{name: "one-for-one", spec: supervision.Spec{Strategy: supervision.OneForOne}, ws: three(),
-			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
-				s.request(t, ws[1].Ref, Place{time.Millisecond})
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Place{time.Millisecond})
 			}},
 		{name: "one-for-all", spec: supervision.Spec{Strategy: supervision.OneForAll}, ws: three(),
-			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
-				s.request(t, ws[1].Ref, Place{time.Millisecond})
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Place{time.Millisecond})
 			}},
 		{name: "rest-for-one", spec: supervision.Spec{Strategy: supervision.RestForOne}, ws: three(),
-			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
-				s.request(t, ws[1].Ref, Crash{})
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Crash{})
 			}},
 		{name: "backoff", ws: three(), spec: supervision.Spec{
 			Defaults: supervision.Defaults{Backoff: &supervision.Backoff{}},
-		}, act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
-			s.request(t, ws[1].Ref, Place{time.Millisecond})
+		}, act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+			s.request(ws[1].Ref, Place{time.Millisecond})
 		}},
 		{name: "failed-restart", ws: three(2, 3),
-			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
-				s.request(t, ws[1].Ref, Place{time.Millisecond})
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Place{time.Millisecond})
 			}},
 		{name: "failed-group-restart", spec: supervision.Spec{Strategy: supervision.OneForAll}, ws: three(2),
-			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
-				s.request(t, ws[0].Ref, Place{time.Millisecond})
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[0].Ref, Place{time.Millisecond})
 			}},
 		{name: "unsampled", ws: three(),
-			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
 				s.spans.SetSampled(false)
 				ctx, span := s.spans.Start(context.Background(), "POST /orders")
-				require.NoError(t, ws[1].Send(ctx, Place{}))
+				require.NoError(s.t, ws[1].Send(ctx, Place{}))
 				span.End()
 				s.spans.SetSampled(true)
 			}},
 		{name: "untraced", ws: three(),
-			act: func(t *testing.T, _ tracesStage, ws []*actor.Process[tracesMsg]) {
-				require.NoError(t, ws[1].TrySend(Crash{}))
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				require.NoError(s.t, ws[1].TrySend(Crash{}))
 			}},
 		{name: "normal-end", ws: three(),
-			act: func(t *testing.T, _ tracesStage, ws []*actor.Process[tracesMsg]) {
-				require.NoError(t, ws[1].TrySend(Leave{}))
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				require.NoError(s.t, ws[1].TrySend(Leave{}))
 			}},
 		{name: "temporary", ws: three(), spec: supervision.Spec{
 			Defaults: supervision.Defaults{Restart: supervision.Temporary},
-		}, act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
-			s.request(t, ws[1].Ref, Crash{})
+		}, act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+			s.request(ws[1].Ref, Crash{})
 		}},
 		{name: "through-another", ws: three(),
-			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
-				s.request(t, ws[0].Ref, Pass{To: ws[1].Ref})
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[0].Ref, Pass{To: ws[1].Ref})
 			}},
 		{name: "ask", ws: three(),
-			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
 				ctx, span := s.spans.Start(context.Background(), "GET /quote")
 				n, err := actor.Ask(ctx, ws[0].Ref, func(r actor.Reply[int]) tracesMsg { return Quote{r} })
-				require.NoError(t, err)
-				assert.Equal(t, 7, n)
+				require.NoError(s.t, err)
+				assert.Equal(s.t, 7, n)
 				_, err = actor.Ask(ctx, ws[1].Ref, func(r actor.Reply[int]) tracesMsg { return Refuse{r} })
-				require.Error(t, err)
+				require.Error(s.t, err)
 				span.End()
 			}},
 		{name: "spawned", ws: three(),
-			act: func(t *testing.T, s tracesStage, _ []*actor.Process[tracesMsg]) {
+			act: func(s tracesStage, _ []*actor.Process[tracesMsg]) {
 				ref, err := system.Spawn(context.Background(), s.ActorSystem, tracesSpec("order-4711"))
-				require.NoError(t, err)
-				s.request(t, ref, Place{time.Millisecond})
+				require.NoError(s.t, err)
+				s.request(ref, Place{time.Millisecond})
 			}},
 		{name: "spawned-in-request", ws: three(),
-			act: func(t *testing.T, s tracesStage, _ []*actor.Process[tracesMsg]) {
+			act: func(s tracesStage, _ []*actor.Process[tracesMsg]) {
 				ctx, span := s.spans.Start(context.Background(), "POST /orders")
 				_, err := system.Spawn(ctx, s.ActorSystem, tracesSpec("order-4711"))
-				require.NoError(t, err)
+				require.NoError(s.t, err)
 				span.End()
 			}},
 		{name: "waiting", ws: three(), // the second message waits for the restart
-			act: func(t *testing.T, s tracesStage, ws []*actor.Process[tracesMsg]) {
-				s.request(t, ws[1].Ref, Place{time.Millisecond})
-				s.request(t, ws[1].Ref, Crash{})
-				s.request(t, ws[1].Ref, Leave{})
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Place{time.Millisecond})
+				s.request(ws[1].Ref, Crash{})
+				s.request(ws[1].Ref, Leave{})
 			}},
 		{name: "by-hand", ws: three(), // what is asked for by hand is an event, and no span
-			act: func(t *testing.T, s tracesStage, _ []*actor.Process[tracesMsg]) {
-				require.NoError(t, supervision.TerminateChild(context.Background(), s.Root(), "worker-2"))
-				require.NoError(t, supervision.RestartChild(context.Background(), s.Root(), "worker-2"))
+			act: func(s tracesStage, _ []*actor.Process[tracesMsg]) {
+				require.NoError(s.t, supervision.TerminateChild(context.Background(), s.Root(), "worker-2"))
+				require.NoError(s.t, supervision.RestartChild(context.Background(), s.Root(), "worker-2"))
 			}},
 	}
 	for _, c := range cases {
@@ -273,9 +274,9 @@ func TestTraces(t *testing.T) {
 				c.spec.Children = tracesWorkers(c.ws...)
 				s := tracesStart(t, c.spec)
 				time.Sleep(time.Second)
-				c.act(t, s, c.ws)
+				c.act(s, c.ws)
 				s.settle()
-				s.golden(t, c.name)
+				s.golden(c.name)
 				kitShut(t, s.ActorSystem)
 			})
 		})
@@ -287,7 +288,7 @@ func TestTraceStack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		worker := tracesNew("worker")
 		s := tracesStart(t, supervision.Spec{Children: tracesWorkers(worker)})
-		s.request(t, worker.Ref, Crash{})
+		s.request(worker.Ref, Crash{})
 		s.settle()
 		failed := s.spans.Named("process Orders/Crash")
 		require.Len(t, failed, 1)
@@ -309,9 +310,9 @@ func TestTraceEscalation(t *testing.T) {
 		})
 		outer := supervision.New(supervision.Spec{Name: "outer", Limit: none, Children: kitChildren(inner)})
 		s := tracesStart(t, supervision.Spec{Children: kitChildren(outer)})
-		s.request(t, worker.Ref, Place{time.Millisecond})
+		s.request(worker.Ref, Place{time.Millisecond})
 		s.settle()
-		s.golden(t, "escalation")
+		s.golden("escalation")
 		kitShut(t, s.ActorSystem)
 	})
 }
@@ -323,22 +324,22 @@ func TestTraceGivingUp(t *testing.T) {
 		none := supervision.AtMost(0, time.Minute)
 		sub := supervision.New(supervision.Spec{Name: "sub", Limit: none, Children: tracesWorkers(worker)})
 		s := tracesStart(t, supervision.Spec{Limit: none, Children: kitChildren(sub)})
-		s.request(t, worker.Ref, Crash{})
+		s.request(worker.Ref, Crash{})
 		<-s.Done()
-		s.golden(t, "giving-up")
+		s.golden("giving-up")
 	})
 }
 
 // A start that fails is the caller's error; what ran before is stopped.
 func TestTraceStartFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := tracesStage{spans: spantest.New(), log: new(bytes.Buffer)}
+		s := tracesStage{t: t, spans: spantest.New(), log: new(bytes.Buffer)}
 		_, err := system.Start(context.Background(), system.Config{
 			Name: "shop", TracerProvider: s.spans, Logger: tracesLogger(s.log),
 			Root: supervision.Spec{Children: tracesWorkers(tracesNew("worker-1"), tracesNew("worker-2", 1))},
 		})
 		require.ErrorIs(t, err, supervision.ErrStartFailed)
-		s.golden(t, "start-failure")
+		s.golden("start-failure")
 	})
 }
 
@@ -352,9 +353,9 @@ func TestTraceShutdown(t *testing.T) {
 		defer close(release)
 		_, err := system.Spawn(context.Background(), s.ActorSystem, tracesSpec("order-4711"))
 		require.NoError(t, err)
-		s.request(t, stuck.Ref, Hang{release})
+		s.request(stuck.Ref, Hang{release})
 		time.Sleep(time.Second)
 		require.ErrorIs(t, s.Shutdown(context.Background()), actor.ErrAbandoned)
-		s.golden(t, "shutdown")
+		s.golden("shutdown")
 	})
 }

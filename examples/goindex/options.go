@@ -40,7 +40,7 @@ func (o *options) flags() *flag.FlagSet {
 		"(default: where OTEL_EXPORTER_OTLP_ENDPOINT says, if anywhere)")
 	f.BoolVar(&o.verbose, "v", false, "log crashes and restarts")
 	f.BoolVar(&o.plain, "plain", false, "compare with a plain loop that parses as many files at a time without actors:\n"+
-		"five rounds of each by turns, medians and their ratio")
+		"five rounds of each by turns, and the ratio of the times")
 	return f
 }
 

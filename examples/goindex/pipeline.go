@@ -17,12 +17,13 @@ import (
 )
 
 // crashLimit is how many restarts the pool is allowed. A file kills three
-// parsers at the worst, so crashes are bounded by the number of files, which
-// nobody knows yet when the tree is declared; the limit is far above what any
-// tree of files comes to in a minute. It is there for what no file is to blame
-// for, parsers that cannot even start: such restarts follow each other so fast
-// that they exceed it in seconds, and the run ends with the reason.
-var crashLimit = supervision.AtMost(1_000_000, time.Minute)
+// parsers at the worst, so the files bound the crashes; how many files there
+// are nobody knows yet when the tree is declared. The limit is therefore far
+// above what they may come to in a run, and the window longer than a run. It is
+// there for what no file is to blame for, a parser that cannot start at all:
+// its restarts follow each other so fast that they exceed even this limit in a
+// matter of seconds, and the run ends with the reason.
+var crashLimit = supervision.AtMost(1_000_000, time.Hour)
 
 // A plan says how to index.
 type plan struct {

@@ -98,7 +98,7 @@ func TestTrace(t *testing.T) {
 	out = regexp.MustCompile(`\(\S+s\)`).ReplaceAllString(out, "(T)")
 	assert.Contains(t, out, `
 process Parser/Parse ERROR panic: chaos in attempt 1 at x.go
-└ supervise parser-1 strategy=one_for_one decision=restart restarts=1 window=1m0s (T)
+└ supervise parser-1 strategy=one_for_one decision=restart restarts=1 window=1h0m0s (T)
   └ restart parser-1 (T)
     └ start parser-1 (T)
 `)
@@ -106,7 +106,7 @@ process Parser/Parse ERROR panic: chaos in attempt 1 at x.go
 retry file=x.go (T)
 ├ ask Parser/Parse (T) ERROR panic: chaos in attempt 2 at x.go
 │ └ process Parser/Parse (T) ERROR panic: chaos in attempt 2 at x.go
-│   └ supervise parser-1 strategy=one_for_one decision=restart restarts=2 window=1m0s (T)
+│   └ supervise parser-1 strategy=one_for_one decision=restart restarts=2 window=1h0m0s (T)
 │     └ restart parser-1 (T)
 │       └ start parser-1 (T)
 └ ask LastResort/Parse (T)

@@ -1,0 +1,289 @@
+package system_test
+
+import (
+	"context"
+	"errors"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/supervision"
+)
+
+// shutdown is group G: orderly ends, and those that are not (G1, R2, R10, L4,
+// L5, L6).
+func shutdown() []scenario {
+	return []scenario{
+		live("SD-01", stopsInReverse),
+		live("SD-02", abandonsWhoDoesNotStop),
+		parts("SD-03",
+			live("message", func(s *stage) { waitsForever(s, busy(time.Hour), 0) }),
+			live("hook", func(s *stage) { waitsForever(s, increment, time.Hour) })),
+		live("SD-04", givesNoTime),
+		live("SD-05", stopsSideBySide),
+		parts("SD-08",
+			live("when asked", reportsOddEnds),
+			live("by themselves", reportsOddEndsOfTheirOwn)),
+		live("SD-12", stopsDepthFirst),
+		parts("SD-13",
+			live("by itself", endsOnce),
+			live("during the start", endsOnceWhileItStarts)),
+		missing("SD-14", "the toolkit: shutdown in phases"),
+	}
+}
+
+// Each has stopped before the one before it is asked to.
+func stopsInReverse(s *stage) {
+	var members []member
+	for _, id := range []string{"a", "b", "c", "d", "e"} {
+		members = append(members, s.probe(id, stopsIn(ms(10))))
+	}
+	sup := supervisor("sup", supervision.Spec{}, members...)
+	p := s.probe("p", parentOf(sup))
+	s.start(supervision.Spec{}, p)
+	s.saw("start(p) start(a) start(b) start(c) start(d) start(e)")
+	s.mark()
+	s.tell(p, stopKid(sup, actor.Forever))
+	time.Sleep(time.Hour)
+	s.sawAt("stop(e, shutdown)@10ms stop(d, shutdown)@20ms stop(c, shutdown)@30ms " +
+		"stop(b, shutdown)@40ms stop(a, shutdown)@50ms ended(sup, shutdown)@50ms")
+	assert.NoError(s, p.lastEvent().Exit.Err)
+}
+
+// Who does not stop in time is left behind, and named. What it does later has no
+// effect.
+func abandonsWhoDoesNotStop(s *stage) {
+	c, kid := s.probe("c"), s.probe("kid")
+	a, b := s.probe("a"), s.probe("b", shutsDown(supervision.Graceful(time.Second)))
+	sup := supervisor("sup", supervision.Spec{}, a, b)
+	p := s.probe("p", parentOf(sup))
+	s.start(supervision.Spec{}, c, p)
+	s.saw("start(c) start(p) start(a) start(b)")
+
+	woke, late, answer := make(chan struct{}), make(chan error, 2), make(chan error, 1)
+	go func() {
+		_, err := actor.Ask(s.ctx, b.Ref, func(r actor.Reply[int]) order {
+			return order{"stuck", func(ctx context.Context, me *life) error {
+				<-woke
+				late <- c.Send(ctx, say("too late"))
+				late <- me.self.Start(kid.Process, me.told)
+				me.self.After(0, say("too late"))
+				r.Send(1)
+				return errBoom
+			}}
+		})
+		answer <- err
+	}()
+	synctest.Wait()
+	s.abandoned(b)
+	s.mark()
+	s.tell(p, stopKid(sup, actor.Forever))
+	s.took(time.Second, func() { assert.ErrorIs(s, <-answer, actor.ErrAbandoned) })
+	s.sawAt("stop(a, shutdown)@1s ended(sup, shutdown)@1s")
+	reported, ok := errors.AsType[*supervision.ShutdownError](p.lastEvent().Exit.Err)
+	require.True(s, ok)
+	assert.ErrorIs(s, reported, supervision.ErrShutdownTimeout)
+	require.Len(s, reported.Errors, 1)
+	s.leftBehind(reported.Errors[0], "/s/p/sup", "b", time.Second, "receiving")
+
+	close(woke)
+	assert.ErrorIs(s, <-late, actor.ErrAbandoned)
+	assert.ErrorIs(s, <-late, actor.ErrAbandoned)
+	time.Sleep(time.Hour)
+	s.saw("")
+	s.gone(a, b)
+	s.incarnation(0, kid)
+	s.incarnation(1, c, p)
+}
+
+// Infinity waits.
+func waitsForever(s *stage, o order, hook time.Duration) {
+	a, b := s.probe("a"), s.probe("b", shutsDown(supervision.Infinity), stopsIn(hook))
+	s.start(supervision.Spec{}, a, b)
+	s.tell(b, o)
+	s.saw("start(a) start(b)")
+	s.mark()
+	s.took(time.Hour, func() { assert.NoError(s, s.stop()) })
+	s.sawAt("stop(b, shutdown)@1h0m0s stop(a, shutdown)@1h0m0s")
+}
+
+// Immediate gives no time: what is under way is left behind. By L5 the hook of
+// an idle actor still runs, if it does not take long. A policy of zero is no
+// policy: the spec is refused (ST-02).
+func givesNoTime(s *stage) {
+	a, e := s.probe("a", stopsIn(ms(100))), s.probe("e", stopsIn(ms(100)))
+	idle := s.probe("b", shutsDown(supervision.Immediate))
+	stuck := s.probe("c", shutsDown(supervision.Immediate))
+	slow := s.probe("d", shutsDown(supervision.Immediate), stopsIn(time.Hour))
+	s.start(supervision.Spec{}, a, idle, stuck, slow, e)
+	s.tell(stuck, hang)
+	s.saw("start(a) start(b) start(c) start(d) start(e)")
+	s.abandoned(stuck)
+	s.abandoned(slow)
+	s.mark()
+	err := s.stop()
+	s.sawAt("stop(e, shutdown)@100ms stop(b, shutdown)@110ms stop(a, shutdown)@210ms")
+	reported, ok := errors.AsType[*supervision.ShutdownError](err)
+	require.True(s, ok)
+	require.Len(s, reported.Errors, 2)
+	s.leftBehind(reported.Errors[0], "/s", "d", ms(10), "stopping")
+	s.leftBehind(reported.Errors[1], "/s", "c", 0, "receiving")
+	assert.ErrorIs(s, err, supervision.ErrShutdownTimeout)
+}
+
+// A dynamic supervisor's children stop at the same time.
+func stopsSideBySide(s *stage) {
+	d := dynamic("d", supervision.Spec{})
+	s.start(supervision.Spec{}, d)
+	none := s.probe("none", stopsIn(ms(300)), shutsDown(supervision.Immediate))
+	brief := s.probe("brief", stopsIn(ms(300)), shutsDown(supervision.Graceful(ms(100))))
+	usual := s.probe("usual", stopsIn(ms(300)))
+	endless := s.probe("endless", stopsIn(ms(300)), shutsDown(supervision.Infinity))
+	for _, p := range []*probe{none, brief, usual, endless} {
+		s.add(d.Ref, p)
+	}
+	s.abandoned(none)
+	s.abandoned(brief)
+	s.saw("start(none) start(brief) start(usual) start(endless)")
+	s.mark()
+	var err error
+	s.took(ms(300), func() { err = s.stop() })
+	s.sawTogether("stop(endless, shutdown)@300ms stop(usual, shutdown)@300ms")
+	reported, ok := errors.AsType[*supervision.ShutdownError](err)
+	require.True(s, ok)
+	require.Len(s, reported.Errors, 2)
+	s.leftBehind(reported.Errors[0], "/s/d", "none", ms(10), "stopping")
+	s.leftBehind(reported.Errors[1], "/s/d", "brief", ms(100), "stopping")
+}
+
+// oddEnds are children that end in all ways, and whether that is to be reported
+// of a teardown.
+var oddEnds = []struct {
+	id       string
+	restart  supervision.Restart
+	err      error
+	kind     actor.Kind
+	reported string
+}{
+	{"permanent normal", supervision.Permanent, actor.ErrStop, actor.Normal, "ended: normal"},
+	{"permanent shutdown", supervision.Permanent, wrapped(actor.ErrShutdown), actor.Shutdown, ""},
+	{"permanent boom", supervision.Permanent, errBoom, actor.Failure, "boom"},
+	{"transient normal", supervision.Transient, actor.ErrStop, actor.Normal, ""},
+	{"transient shutdown", supervision.Transient, actor.ErrShutdown, actor.Shutdown, ""},
+	{"transient boom", supervision.Transient, errBoom, actor.Failure, "boom"},
+	{"temporary normal", supervision.Temporary, actor.ErrStop, actor.Normal, ""},
+	{"temporary shutdown", supervision.Temporary, actor.ErrShutdown, actor.Shutdown, ""},
+	{"temporary boom", supervision.Temporary, errBoom, actor.Failure, "boom"},
+}
+
+// oddEndsReported checks what the system says at last; the children have ended
+// in the order given.
+func (s *stage) oddEndsReported(err error, order []int) {
+	s.Helper()
+	var want, got []string
+	for _, i := range order {
+		if e := oddEnds[i]; e.reported != "" {
+			want = append(want, "supervision: /s: stop "+e.id+": "+e.reported)
+		}
+	}
+	reported, ok := errors.AsType[*supervision.ShutdownError](err)
+	require.True(s, ok)
+	for _, err := range reported.Errors {
+		got = append(got, err.Error())
+	}
+	assert.Equal(s, want, got)
+	assert.NotErrorIs(s, err, supervision.ErrShutdownTimeout)
+	assert.ErrorIs(s, err, errBoom)
+}
+
+// A teardown reports failures, and permanent children that ended normally.
+func reportsOddEnds(s *stage) {
+	var members []member
+	for _, e := range oddEnds {
+		members = append(members, s.probe(e.id, restart(e.restart)))
+	}
+	s.start(supervision.Spec{}, members...)
+	var want string
+	var ends []int
+	for i, e := range oddEnds {
+		s.tell(members[i].(*probe), untilStopped(e.err)) //nolint:forcetypeassert // they are
+		ends = append([]int{i}, ends...)
+		want = "stop(" + e.id + ", " + e.kind.String() + ") " + want
+	}
+	s.log.take(false)
+	s.oddEndsReported(s.stop(), ends)
+	s.saw("%s", want[:len(want)-1])
+}
+
+// That holds too for those that end before it is their turn.
+func reportsOddEndsOfTheirOwn(s *stage) {
+	var members []member
+	var want string
+	var ends []int
+	for i, e := range oddEnds {
+		members = append(members, s.probe(e.id, restart(e.restart)))
+		ends = append(ends, i)
+		want += "stop(" + e.id + ", " + e.kind.String() + ") "
+	}
+	s.start(supervision.Spec{}, append(members, s.probe("last", stopsIn(time.Second)))...)
+	s.log.take(false)
+	for i, e := range oddEnds {
+		p := members[i].(*probe) //nolint:forcetypeassert // they are
+		require.NoError(s, p.Send(s.ctx, busy(ms(10*(i+1)))))
+		require.NoError(s, p.Send(s.ctx, end(e.err)))
+	}
+	s.took(time.Second, func() { s.oddEndsReported(s.stop(), ends) })
+	s.saw("%sstop(last, shutdown)", want)
+}
+
+// The hook of a parent runs when all below it are gone.
+func stopsDepthFirst(s *stage) {
+	leaf := func(id string) *probe { return s.probe(id, stopsIn(ms(10))) }
+	left := s.probe("left", stopsIn(ms(10)), parentOf(leaf("l1"), leaf("l2")))
+	right := supervisor("right", supervision.Spec{}, leaf("r1"), leaf("r2"))
+	top := s.probe("top", stopsIn(ms(10)), parentOf(left, right), shutsDown(supervision.Infinity))
+	s.start(supervision.Spec{}, top)
+	s.log.take(false)
+	s.mark()
+	require.NoError(s, s.stop())
+	s.sawAt("stop(r2, shutdown)@10ms stop(r1, shutdown)@20ms " +
+		"stop(l2, shutdown)@30ms stop(l1, shutdown)@40ms stop(left, shutdown)@50ms stop(top, shutdown)@60ms")
+}
+
+// The hook runs once, then whoever is to know of the end is told, once.
+func endsOnce(s *stage) {
+	a := s.probe("a", stopsIn(ms(10)))
+	p := s.probe("p", parentOf(a))
+	s.start(supervision.Spec{}, p)
+	s.saw("start(p) start(a)")
+	s.mark()
+	done := a.Done()
+	s.tell(a, end(actor.ErrStop))
+	a.Stop(actor.Forever) // while it ends already
+	<-done
+	assert.NoError(s, a.Err())
+	time.Sleep(time.Hour)
+	s.sawAt("stop(a, normal)@10ms ended(a, normal)@10ms")
+	s.gone(a)
+}
+
+// So it is if the actor is stopped before its start is over, or its first
+// message is handled.
+func endsOnceWhileItStarts(s *stage) {
+	a := s.probe("a", startsIn(ms(50)))
+	p := s.probe("p")
+	s.start(supervision.Spec{}, p)
+	s.saw("start(p)")
+	s.mark()
+	require.NoError(s, a.Send(s.ctx, say("too early")))
+	s.tell(p, startKid(a))
+	time.Sleep(ms(10))
+	s.tell(p, stopKid(a, actor.Forever), stopKid(a, time.Hour))
+	<-a.Done()
+	time.Sleep(time.Hour)
+	s.sawAt("start(a)@0s stop(a, shutdown)@50ms ended(a, shutdown)@50ms dead(a, too early)@50ms")
+	s.gone(a)
+}
