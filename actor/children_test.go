@@ -301,7 +301,7 @@ func TestG3TroubleInAChildEventIsTheParents(t *testing.T) {
 }
 
 // wild is a child whose methods panic.
-type wild struct{ start, stop, retire bool }
+type wild struct{ start bool }
 
 func (w *wild) Name() string { return "wild" }
 func (w *wild) Start(_ context.Context, h Host) {

@@ -144,12 +144,12 @@ func (c *core) end(within time.Duration, drain bool) {
 	if inc == nil {
 		return
 	}
-	inc.limit(within)
-	if !drain {
-		inc.cancel(ErrShutdown)
-	}
+	inc.limit(within, drain)
 	inc.expire() // what is running now, not the stop hook that halt leads to
 	c.tell(halt{inc: inc, drain: drain})
+	if !drain {
+		inc.cancel(ErrShutdown) // last: a handler that sees it returns to find halt
+	}
 }
 
 // Done returns a channel that is closed when the address has ended: nothing

@@ -38,6 +38,7 @@ type incarnation struct {
 	by       time.Time     // when the incarnation must have ended; zero: no limit
 	asked    time.Time     // when the end began, or was first asked for
 	stopped  bool          // it was asked for: then Stop says what time there is, not Spec.HookTimeout
+	barred   bool          // and not by Drain
 	deadline *time.Timer   // calls expire at by
 	severed  chan struct{} // closed when user code is abandoned; made on demand
 	finished bool          // Self has no effect any more
@@ -103,11 +104,12 @@ func (i *incarnation) enter(p phase) {
 
 // limit notes that the incarnation is to end within d. A later limit never
 // takes the place of an earlier one.
-func (i *incarnation) limit(d time.Duration) {
+func (i *incarnation) limit(d time.Duration, drain bool) {
 	now := time.Now()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.stopped = true
+	i.barred = i.barred || !drain
 	if i.asked.IsZero() {
 		i.asked = now
 	}
@@ -152,6 +154,13 @@ func (i *incarnation) isStarting() bool { return phase(i.state.Load()) == starti
 func (i *incarnation) startedBy(parent *core) bool {
 	k, ok := i.host.(*kid)
 	return ok && k.inc.core == parent
+}
+
+// isBarred reports whether Stop was called: before New, there is nothing to do.
+func (i *incarnation) isBarred() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.barred
 }
 
 // left returns how much of the time to end remains; Forever without a limit.

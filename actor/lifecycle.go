@@ -16,7 +16,7 @@ func (s begin) apply(c *core) bool {
 	c.reopen()
 	c.inc = inc
 	c.mu.Unlock()
-	if inc.Err() != nil { // it was stopped before it began
+	if inc.isBarred() { // it was stopped before it began
 		return c.conclude(Exit{Kind: Shutdown})
 	}
 	if c.register != "" {
@@ -81,6 +81,9 @@ type halt struct {
 
 func (s halt) apply(c *core) bool {
 	inc := s.inc
+	if !s.drain {
+		inc.cancel(ErrShutdown) // Stop may not have come to it yet
+	}
 	switch {
 	case c.inc != inc:
 		return true

@@ -459,3 +459,23 @@ func TestG4StopIsLookedAtBeforeAFullMailbox(t *testing.T) {
 		assert.Empty(t, log.take())
 	})
 }
+
+// A handler that returns because of the stop was the last one.
+func TestL6NoMessageComesAfterTheStop(t *testing.T) {
+	for range 300 {
+		var log probe
+		p := doer("p")
+		h := start(t, p)
+		entered := make(chan struct{})
+		require.NoError(t, p.TrySend(func(ctx context.Context) error {
+			close(entered)
+			<-ctx.Done()
+			return nil
+		}))
+		require.NoError(t, p.TrySend(log.adds("another")))
+		<-entered
+		p.Stop(Forever)
+		<-h.ended
+		require.Empty(t, log.take())
+	}
+}

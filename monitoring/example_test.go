@@ -106,6 +106,7 @@ func ExampleTelemetry_Report() {
 			{Kind: monitoring.StepRestart, Child: "till", Begin: at(100), End: at(103), Under: -1},
 			{Kind: monitoring.StepStart, Child: "till", Begin: at(101), End: at(103), Under: 1},
 		},
+		Restarted: true,
 	})
 
 	if err := telemetry.Flush(context.Background()); err != nil {

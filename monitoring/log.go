@@ -67,7 +67,8 @@ func (t *Telemetry) logFailure(in *Incident, sc trace.SpanContext) {
 }
 
 // logOutcome writes that the supervisor gave up, or that the restart is done.
-// A restart of several children is one restart.
+// Whether it is cannot be told from the steps, which need not be complete. A
+// restart of several children is one restart.
 func (t *Telemetry) logOutcome(in *Incident, sc trace.SpanContext) {
 	if in.Err == nil && !in.Restarted {
 		return

@@ -50,7 +50,7 @@ func incident(f Failure, directive string) *Incident {
 	}
 }
 
-// restart appends the restart of a child and its start.
+// restart appends the restart of a child and its start, the last one so far.
 func (in *Incident) restart(n int, now func() time.Time, err error) {
 	name := fmt.Sprintf("worker-%d", n)
 	whole := Step{
@@ -61,6 +61,7 @@ func (in *Incident) restart(n int, now func() time.Time, err error) {
 	in.End = now()
 	whole.End, start.End = in.End, in.End
 	in.Steps = append(in.Steps, whole, start)
+	in.Restarted = err == nil
 }
 
 // request runs a traced request whose message fails, and returns the failure.
@@ -207,7 +208,7 @@ func TestEscalationIsNested(t *testing.T) {
 			{Kind: StepStart, Child: "orders", Path: "/shop/orders", Incarnation: 2, Begin: start, End: end, Under: 0},
 			{Kind: StepStart, Child: "worker-1", Path: "/shop/orders/worker-1", Incarnation: 2, Begin: start, End: end, Under: 1},
 		}
-		upper.End = end
+		upper.End, upper.Restarted = end, true
 		s.Report(lower)
 		s.Report(upper)
 		s.flush(t)

@@ -152,5 +152,5 @@ func (m *machine) groupStartNext() {
 	}
 	m.reportRestarted(&m.group.incident)
 	m.group.lead = nil
-	m.stage = stageServe
+	m.stage, m.cursor = stageServe, nil
 }

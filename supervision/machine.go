@@ -68,10 +68,10 @@ func newMachine(p *plan) *machine {
 }
 
 // step lets one event happen at the given time, which must carry a monotonic
-// reading and never go back. The actions belong to the caller until the next
-// step.
+// reading and never go back. The actions belong to the caller: the machine keeps
+// nothing of a child that it has forgotten.
 func (m *machine) step(ev event, now time.Time) []action {
-	m.now, m.out = now, reuse(m.out)
+	m.now = now
 	if m.stage == stageIdle {
 		m.stamp()
 	}
@@ -98,7 +98,9 @@ func (m *machine) step(ev event, now time.Time) []action {
 		m.onHalt(ev.within)
 	}
 	m.settleDeferred()
-	return m.out
+	out := m.out
+	m.out = nil
+	return out
 }
 
 // busy reports whether a restart would interfere with the job in hand. A group
@@ -176,15 +178,4 @@ func (m *machine) stamp() {
 	for c := m.kids.head; c != nil; c = c.next {
 		c.since = m.now
 	}
-}
-
-// keptActions is the largest buffer that is kept from step to step.
-const keptActions = 256
-
-func reuse(out []action) []action {
-	if cap(out) > keptActions {
-		return nil
-	}
-	clear(out)
-	return out[:0]
 }

@@ -103,6 +103,9 @@ func (s *script) incident(in *monitoring.Incident) []string {
 	if in.Failure.Starting {
 		head += fmt.Sprintf(" starting linked=%v", !in.Failure.Previous.IsZero())
 	}
+	if in.Restarted {
+		head += " restarted"
+	}
 	if in.Err != nil {
 		head += fmt.Sprintf(" err=%q", in.Err)
 	}

@@ -26,7 +26,7 @@ func (m *machine) bootNext() {
 		m.launch(c, forBoot)
 		return
 	}
-	m.stage = stageServe
+	m.stage, m.cursor = stageServe, nil
 	m.do(doReady{nil})
 }
 

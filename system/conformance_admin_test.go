@@ -3,8 +3,8 @@ package system_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,10 +23,10 @@ func administration() []scenario {
 		live("AD-01", administersOneChild),
 		live("AD-02", knowsNobody),
 		parts("AD-03",
-			live("by id", terminatesById),
+			live("by id", terminatesByID),
 			missing("by ref", "termination of a dynamic child by its ref (R14)")),
 		live("AD-04", countsMany),
-		scenario{"AD-05", scales},
+		{"AD-05", scales},
 		live("AD-06", refusesToWaitForItself),
 		live("AD-07", answersWhileAChildStarts),
 	}
@@ -40,7 +40,7 @@ func administersOneChild(s *stage) {
 	terminate := func() error { return supervision.TerminateChild(s.ctx, s.root(), "a") }
 	restart := func() error { return supervision.RestartChild(s.ctx, s.root(), "a") }
 	remove := func() error { return supervision.DeleteChild(s.ctx, s.root(), "a") }
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	for i, step := range []struct {
 		op     string
 		do     func() error
@@ -72,7 +72,7 @@ func administersOneChild(s *stage) {
 			}
 			assert.Equal(s, want, *failed, i)
 		}
-		s.saw("%s", step.log)
+		s.sawf("%s", step.log)
 		s.listed(s.root(), step.listed)
 		counts := map[string]supervision.Counts{
 			"": {}, "a stopped": {Specs: 1, Workers: 1}, "a running": {Specs: 1, Active: 1, Workers: 1},
@@ -121,25 +121,25 @@ func knowsNobody(s *stage) {
 			assert.ErrorIs(s, do("a"), actor.ErrStopped, op)
 		}
 	})
-	s.saw("start(a) stop(a, shutdown)")
+	s.sawf("start(a) stop(a, shutdown)")
 }
 
 // A dynamic supervisor forgets whom it terminates: what is not known any more
 // cannot be found a second time, and that is all (R12 makes termination
 // idempotent for children that are known). Who is somebody else's child is not
 // known either.
-func terminatesById(s *stage) {
+func terminatesByID(s *stage) {
 	d, other := dynamic("d", supervision.Spec{}), s.probe("other")
 	s.start(supervision.Spec{}, d, other)
 	a, b := s.probe("a"), s.probe("b")
 	s.add(d.Ref, a)
 	s.add(d.Ref, b)
-	s.saw("start(other) start(a) start(b)")
+	s.sawf("start(other) start(a) start(b)")
 	require.NoError(s, supervision.TerminateChild(s.ctx, d.Ref, "a"))
-	s.saw("stop(a, shutdown)")
+	s.sawf("stop(a, shutdown)")
 	assert.ErrorIs(s, supervision.TerminateChild(s.ctx, d.Ref, "a"), supervision.ErrNotFound)
 	assert.ErrorIs(s, supervision.TerminateChild(s.ctx, d.Ref, "other"), supervision.ErrNotFound)
-	s.saw("")
+	s.sawf("")
 	s.listed(d.Ref, "b running")
 	s.gone(a)
 	assert.Zero(s, s.state(other))
@@ -152,7 +152,7 @@ func countsMany(s *stage) {
 	s.start(supervision.Spec{}, d)
 	var restarting []*probe
 	for i := range 2000 {
-		id := fmt.Sprint(i)
+		id := strconv.Itoa(i)
 		switch {
 		case i%40 == 0:
 			s.add(d.Ref, supervisor(id, supervision.Spec{}))
@@ -177,7 +177,7 @@ func countsMany(s *stage) {
 	infos := list()
 	require.Len(s, infos, 2000)
 	for i, info := range infos {
-		require.Equal(s, fmt.Sprint(i), info.ID)
+		require.Equal(s, strconv.Itoa(i), info.ID)
 		require.Equal(s, i%40 == 0, info.Supervisor)
 		require.Equal(s, i%20 == 1, info.State == supervision.StateRestarting)
 	}
@@ -188,7 +188,7 @@ func countsMany(s *stage) {
 	synctest.Wait()
 	s.counted(d.Ref, supervision.Counts{Specs: 2000, Active: 2000, Workers: 1950, Supervisors: 50})
 	for i := range 1000 {
-		require.NoError(s, supervision.TerminateChild(s.ctx, d.Ref, fmt.Sprint(2*i)))
+		require.NoError(s, supervision.TerminateChild(s.ctx, d.Ref, strconv.Itoa(2*i)))
 	}
 	s.counted(d.Ref, supervision.Counts{Specs: 1000, Active: 1000, Workers: 1000})
 }
@@ -197,11 +197,12 @@ func countsMany(s *stage) {
 // bound is ten times that; a cost that grew with the square would be a hundred
 // times that.
 func scales(t *testing.T) {
+	t.Helper()
 	run := func(n int) time.Duration {
 		children := make([]supervision.Child, n)
 		for i := range children {
 			children[i].Process = actor.New(actor.Spec[order]{
-				Name: fmt.Sprint(i), New: actor.Make(func() actor.Func[order] {
+				Name: strconv.Itoa(i), New: actor.Make(func() actor.Func[order] {
 					return func(context.Context, order) error { return nil }
 				}),
 			})
@@ -227,7 +228,7 @@ func refusesToWaitForItself(s *stage) {
 	leaf := s.probe("leaf")
 	a, b := s.probe("a", parentOf(leaf)), s.probe("b")
 	s.start(supervision.Spec{}, a, b)
-	s.saw("start(a) start(leaf) start(b)")
+	s.sawf("start(a) start(leaf) start(b)")
 	s.took(0, func() {
 		for _, caller := range []*probe{a, leaf} {
 			s.tell(caller, call(func(ctx context.Context) {
@@ -247,7 +248,7 @@ func refusesToWaitForItself(s *stage) {
 			assert.Equal(s, []string{"/s/a", "/s/a"}, cycle.Path)
 		}))
 	})
-	s.saw("")
+	s.sawf("")
 	assert.Zero(s, s.state(a)+s.state(leaf))
 	s.listed(s.root(), "a running, b running")
 
@@ -255,7 +256,7 @@ func refusesToWaitForItself(s *stage) {
 	s.tell(b, call(func(ctx context.Context) {
 		assert.NoError(s, supervision.TerminateChild(ctx, s.root(), "a"))
 	}))
-	s.saw("stop(leaf, shutdown) stop(a, shutdown)")
+	s.sawf("stop(leaf, shutdown) stop(a, shutdown)")
 	s.listed(s.root(), "a stopped, b running")
 }
 
@@ -292,5 +293,5 @@ func answersWhileAChildStarts(s *stage) {
 	release()
 	s.counted(s.root(), supervision.Counts{Specs: 2, Active: 2, Workers: 2})
 	s.incarnation(1, b, slow)
-	s.saw("start(b) start(slow)")
+	s.sawf("start(b) start(slow)")
 }

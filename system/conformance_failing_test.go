@@ -28,7 +28,7 @@ func failingRestarts() []scenario {
 func triesAgain(s *stage, c crash) {
 	a, b := s.probe("a", startsIn(ms(20))), s.probe("b")
 	s.start(supervision.Spec{Limit: supervision.AtMost(2, time.Hour)}, a, b)
-	s.saw("start(a) start(b)")
+	s.sawf("start(a) start(b)")
 	s.mark()
 	a.next(1, c.start)
 	s.tell(a, c.order)
@@ -46,7 +46,7 @@ func triesAgain(s *stage, c crash) {
 	assert.Equal(s, supervision.StateRestarting, info.State)
 	assert.ErrorIs(s, info.LastError, errBoom)
 	time.Sleep(ms(20))
-	s.sawAt("stop(a, %v)@0s fail(a)@0s start(a)@30ms", c.kind)
+	s.sawAtf("stop(a, %v)@0s fail(a)@0s start(a)@30ms", c.kind)
 	s.listed(s.root(), "a running, b running")
 	s.incarnation(3, a)
 	s.incarnation(1, b)
@@ -57,7 +57,7 @@ func triesAgain(s *stage, c crash) {
 	// The failed attempt was the other of the two that are allowed.
 	s.tell(b, c.order)
 	s.gaveUp("b", supervision.AtMost(2, time.Hour), errBoom)
-	s.saw("stop(b, %v) stop(a, shutdown)", c.kind)
+	s.sawf("stop(b, %v) stop(a, shutdown)", c.kind)
 }
 
 // While it keeps trying, the supervisor answers at once. By R7 the child is
@@ -77,7 +77,7 @@ func answersWhileItTries(s *stage, c crash) {
 		})
 	}
 	time.Sleep(ms(60)) // 40 attempts that fail and one that does not take 820 ms
-	s.saw("start(a) start(b) stop(a, %v) %sstart(a)", c.kind, strings.Repeat("fail(a) ", 40))
+	s.sawf("start(a) start(b) stop(a, %v) %sstart(a)", c.kind, strings.Repeat("fail(a) ", 40))
 	s.listed(s.root(), "a running, b running")
 	s.incarnation(1+41, a)
 	s.incarnation(1, b)
@@ -92,7 +92,7 @@ func administersBetweenAttempts(s *stage, c crash) {
 	s.mark()
 	s.tell(a, c.order)
 	time.Sleep(ms(50)) // the first attempt has failed, the next is at 80 ms
-	s.sawAt("start(a)@-20ms start(b)@0s stop(a, %v)@0s fail(a)@20ms", c.kind)
+	s.sawAtf("start(a)@-20ms start(b)@0s stop(a, %v)@0s fail(a)@20ms", c.kind)
 	s.took(0, func() {
 		s.listed(s.root(), "a restarting, b running")
 		s.counted(s.root(), supervision.Counts{Specs: 2, Active: 1, Workers: 2})
@@ -105,7 +105,7 @@ func administersBetweenAttempts(s *stage, c crash) {
 		require.NoError(s, supervision.TerminateChild(s.ctx, s.root(), "a"))
 	})
 	time.Sleep(time.Hour)
-	s.saw("dead(a, waiting)")
+	s.sawf("dead(a, waiting)")
 	s.gone(a)
 	s.listed(s.root(), "a stopped, b running")
 	s.incarnation(2, a)

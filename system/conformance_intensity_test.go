@@ -46,12 +46,12 @@ func countsPerSupervisor(s *stage, c crash, third string) {
 	s.start(supervision.Spec{Limit: limit}, probes["a"], probes["b"])
 	s.tell(probes["a"], c.order)
 	s.tell(probes["b"], c.order)
-	s.saw("start(a) start(b) stop(a, %v) start(a) stop(b, %[1]v) start(b)", c.kind)
+	s.sawf("start(a) start(b) stop(a, %v) start(a) stop(b, %[1]v) start(b)", c.kind)
 	s.tell(probes[third], c.order)
-	gaveUp := s.gaveUp(third, limit, errBoom)
-	assert.Empty(s, gaveUp.Teardown)
+	s.gaveUp(third, limit, errBoom)
+	assert.Empty(s, s.teardown)
 	other := map[string]string{"a": "b", "b": "a"}[third]
-	s.saw("stop(%s, %v) stop(%s, shutdown)", third, c.kind, other)
+	s.sawf("stop(%s, %v) stop(%s, shutdown)", third, c.kind, other)
 	s.incarnation(2, probes["a"], probes["b"])
 }
 
@@ -61,7 +61,7 @@ func allowsNone(s *stage, c crash) {
 	s.start(supervision.Spec{Limit: limit}, a)
 	s.tell(a, c.order)
 	s.gaveUp("a", limit, errBoom)
-	s.saw("start(a) stop(a, %v)", c.kind)
+	s.sawf("start(a) stop(a, %v)", c.kind)
 	s.gone(a)
 }
 
@@ -70,10 +70,10 @@ func toleratesSlowCrashes(s *stage, c crash) {
 	a := s.probe("a")
 	limit := supervision.AtMost(1, time.Second)
 	s.start(supervision.Spec{Limit: limit}, a)
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	for range 50 {
 		s.tell(a, c.order)
-		s.saw("stop(a, %v) start(a)", c.kind)
+		s.sawf("stop(a, %v) start(a)", c.kind)
 		time.Sleep(2100 * time.Millisecond)
 	}
 	s.incarnation(51, a)
@@ -82,11 +82,11 @@ func toleratesSlowCrashes(s *stage, c crash) {
 	s.tell(a, c.order)
 	time.Sleep(time.Second + 1)
 	s.tell(a, c.order)
-	s.saw("stop(a, %v) start(a) stop(a, %[1]v) start(a)", c.kind)
+	s.sawf("stop(a, %v) start(a) stop(a, %[1]v) start(a)", c.kind)
 	time.Sleep(time.Second)
 	s.tell(a, c.order)
 	s.gaveUp("a", limit, errBoom)
-	s.saw("stop(a, %v)", c.kind)
+	s.sawf("stop(a, %v)", c.kind)
 }
 
 // What is no restart by the supervisor's own decision does not count.
@@ -94,24 +94,24 @@ func countsRestartsOnly(s *stage, c crash) {
 	a, x, done := s.probe("a"), s.probe("x", temporary), s.probe("done", transient)
 	limit := supervision.AtMost(1, time.Hour)
 	s.start(supervision.Spec{Limit: limit}, a, x, done)
-	s.saw("start(a) start(x) start(done)")
+	s.sawf("start(a) start(x) start(done)")
 	for range 10 {
 		bad := s.probe("bad")
 		bad.next(1, c.start)
 		assert.ErrorIs(s, supervision.StartChild(s.ctx, s.root(), bad.child), errBoom)
-		s.saw("fail(bad)")
+		s.sawf("fail(bad)")
 
 		require.NoError(s, supervision.TerminateChild(s.ctx, s.root(), "a"))
 		require.NoError(s, supervision.RestartChild(s.ctx, s.root(), "a"))
-		s.saw("stop(a, shutdown) start(a)")
+		s.sawf("stop(a, shutdown) start(a)")
 
 		s.tell(x, c.order)
 		s.add(s.root(), x)
-		s.saw("stop(x, %v) start(x)", c.kind)
+		s.sawf("stop(x, %v) start(x)", c.kind)
 
 		s.tell(done, end(actor.ErrStop))
 		require.NoError(s, supervision.RestartChild(s.ctx, s.root(), "done"))
-		s.saw("stop(done, normal) start(done)")
+		s.sawf("stop(done, normal) start(done)")
 
 		// Nor does a restart by hand that fails.
 		require.NoError(s, supervision.TerminateChild(s.ctx, s.root(), "done"))
@@ -119,13 +119,13 @@ func countsRestartsOnly(s *stage, c crash) {
 		assert.ErrorIs(s, supervision.RestartChild(s.ctx, s.root(), "done"), errBoom)
 		s.listed(s.root(), "a running, done failed, x running")
 		require.NoError(s, supervision.RestartChild(s.ctx, s.root(), "done"))
-		s.saw("stop(done, shutdown) fail(done) start(done)")
+		s.sawf("stop(done, shutdown) fail(done) start(done)")
 	}
 	s.tell(a, c.order)
-	s.saw("stop(a, %v) start(a)", c.kind)
+	s.sawf("stop(a, %v) start(a)", c.kind)
 	s.tell(a, c.order)
 	s.gaveUp("a", limit, errBoom)
-	s.saw("stop(a, %v) stop(x, shutdown) stop(done, shutdown)", c.kind)
+	s.sawf("stop(a, %v) stop(x, shutdown) stop(done, shutdown)", c.kind)
 }
 
 // Each attempt to restart counts, a failed one too.
@@ -133,7 +133,7 @@ func countsFailedRestarts(s *stage, c crash, how supervision.Strategy) {
 	before, a, after := s.probe("before"), s.probe("a"), s.probe("after")
 	limit := supervision.AtMost(4, time.Hour)
 	s.start(supervision.Spec{Strategy: how, Limit: limit}, before, a, after)
-	s.saw("start(before) start(a) start(after)")
+	s.sawf("start(before) start(a) start(after)")
 	a.next(1000, c.start)
 	s.tell(a, c.order)
 	s.gaveUp("a", limit, errBoom)
@@ -148,7 +148,7 @@ func countsFailedRestarts(s *stage, c crash, how supervision.Strategy) {
 	case supervision.RestForOne: // goes on from the child that failed
 		attempts = "stop(after, shutdown) " + strings.Repeat("fail(a) ", 4) + "stop(before, shutdown)"
 	}
-	s.saw("stop(a, %v) %s", c.kind, attempts)
+	s.sawf("stop(a, %v) %s", c.kind, attempts)
 	s.gone(before, a, after)
 }
 
@@ -160,7 +160,7 @@ func countsFailedRestartsDynamically(s *stage, c crash) {
 	s.add(d.Ref, b)
 	a.next(1000, c.start)
 	s.tell(a, c.order)
-	s.saw("start(a) start(b) stop(a, %v) fail(a) fail(a) fail(a) fail(a) stop(b, shutdown)", c.kind)
+	s.sawf("start(a) start(b) stop(a, %v) %sstop(b, shutdown)", c.kind, strings.Repeat("fail(a) ", 4))
 	s.incarnation(2, d) // its parent has restarted it
 	s.listed(d.Ref, "")
 	s.gone(a, b)
@@ -179,14 +179,14 @@ func givesUpInOrder(s *stage, c crash) {
 	s.start(supervision.Spec{Strategy: supervision.OneForAll, Limit: limit}, x, y, z)
 	s.tell(z, hang)
 	s.abandoned(z)
-	s.saw("start(a) start(b) start(c)")
+	s.sawf("start(a) start(b) start(c)")
 	s.mark()
 	s.tell(y, c.order)
-	gaveUp := s.gaveUp("b", limit, errBoom)
-	s.sawAt("stop(b, %v)@0s stop(a, shutdown)@4s", c.kind)
+	s.gaveUp("b", limit, errBoom)
+	s.sawAtf("stop(b, %v)@0s stop(a, shutdown)@4s", c.kind)
 	s.incarnation(1, y)
-	require.Len(s, gaveUp.Teardown, 1)
-	s.leftBehind(gaveUp.Teardown[0], "/s", "c", time.Second, "receiving")
+	require.Len(s, s.teardown, 1)
+	s.leftBehind(s.teardown[0], "/s", "c", time.Second, "receiving")
 }
 
 func countsOverSeconds(s *stage, c crash) {
@@ -197,7 +197,7 @@ func countsOverSeconds(s *stage, c crash) {
 	time.Sleep(5 * time.Second)
 	s.tell(a, c.order)
 	s.gaveUp("a", limit, errBoom)
-	s.saw("start(a) stop(a, %v) start(a) stop(a, %[1]v)", c.kind)
+	s.sawf("start(a) stop(a, %v) start(a) stop(a, %[1]v)", c.kind)
 }
 
 // Only monotonic time counts. No test can make the wall clock jump; but the
@@ -206,6 +206,7 @@ func countsOverSeconds(s *stage, c crash) {
 // taken whatever the wall clock says. The times of a bubble have none, so this
 // is outside of one; it does not look at how late it is.
 func looksAtMonotonicTime(t *testing.T) {
+	t.Helper()
 	a := actor.New(actor.Spec[order]{Name: "a", New: actor.Make(func() *hauler { return &hauler{new(journal)} })})
 	sys, err := system.Start(t.Context(), system.Config{
 		Name: "s", Logger: slog.New(slog.DiscardHandler), Root: supervision.Spec{Children: []supervision.Child{{Process: a}}},
@@ -224,11 +225,11 @@ func stopsAtTheThird(s *stage, c crash) {
 	s.start(supervision.Spec{Limit: limit}, a)
 	s.tell(a, c.order)
 	s.tell(a, c.order)
-	s.saw("start(a) stop(a, %v) start(a) stop(a, %[1]v) start(a)", c.kind)
+	s.sawf("start(a) stop(a, %v) start(a) stop(a, %[1]v) start(a)", c.kind)
 	time.Sleep(ms(500))
 	s.tell(a, c.order)
 	s.gaveUp("a", limit, errBoom)
-	s.saw("stop(a, %v)", c.kind)
+	s.sawf("stop(a, %v)", c.kind)
 }
 
 func forgetsWhatIsOld(s *stage, c crash) {
@@ -238,7 +239,7 @@ func forgetsWhatIsOld(s *stage, c crash) {
 	s.tell(a, c.order)
 	time.Sleep(ms(550))
 	s.tell(a, c.order)
-	s.saw("start(a) stop(a, %v) start(a) stop(a, %[1]v) start(a) stop(a, %[1]v) start(a)", c.kind)
+	s.sawf("start(a) stop(a, %v) start(a) stop(a, %[1]v) start(a) stop(a, %[1]v) start(a)", c.kind)
 	s.listed(s.root(), "a running")
 }
 
@@ -247,14 +248,14 @@ func limitsALifetime(s *stage, c crash) {
 	a := s.probe("a")
 	limit := supervision.AtMost(3, actor.Forever)
 	s.start(supervision.Spec{Limit: limit}, a)
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	for _, pause := range []time.Duration{0, time.Hour, 20 * 365 * 24 * time.Hour} {
 		time.Sleep(pause)
 		s.tell(a, c.order)
-		s.saw("stop(a, %v) start(a)", c.kind)
+		s.sawf("stop(a, %v) start(a)", c.kind)
 	}
 	time.Sleep(100 * 24 * time.Hour)
 	s.tell(a, c.order)
 	s.gaveUp("a", limit, errBoom)
-	s.saw("stop(a, %v)", c.kind)
+	s.sawf("stop(a, %v)", c.kind)
 }

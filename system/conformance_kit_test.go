@@ -36,6 +36,8 @@ type stage struct {
 	over bool          // the scenario has ended the system itself
 	free chan struct{} // closed at the end: what hangs goes on
 	lost map[string]int
+
+	teardown []error // what went wrong after the root had given up
 }
 
 func newStage(t *testing.T) *stage {
@@ -76,7 +78,7 @@ func (s *stage) stop() error {
 
 // gaveUp waits until the system has ended by itself, and checks how its root
 // told so.
-func (s *stage) gaveUp(child string, limit supervision.Limit, last error) *supervision.IntensityError {
+func (s *stage) gaveUp(child string, limit supervision.Limit, last error) {
 	s.Helper()
 	<-s.sys.Done()
 	s.over = true
@@ -90,7 +92,7 @@ func (s *stage) gaveUp(child string, limit supervision.Limit, last error) *super
 	assert.Equal(s, child, gaveUp.Child)
 	assert.Equal(s, limit.Restarts(), gaveUp.Max)
 	assert.Equal(s, limit.Window(), gaveUp.Window)
-	return gaveUp
+	s.teardown = gaveUp.Teardown
 }
 
 // hold keeps a supervisor from looking at whatever comes in, ends of children
@@ -193,27 +195,27 @@ func (s *stage) took(want time.Duration, f func()) {
 	assert.Equal(s, want, time.Since(from))
 }
 
-// mark is where the times of sawAt count from.
+// mark is where the times of sawAtf count from.
 func (s *stage) mark() { s.log.from = time.Now() }
 
-// saw checks all that has been logged since it was last asked, such as
+// sawf checks all that has been logged since it was last asked, such as
 // "stop(a, failure) start(a)", after all has become quiet.
-func (s *stage) saw(format string, args ...any) {
+func (s *stage) sawf(format string, args ...any) {
 	s.Helper()
 	synctest.Wait()
 	assert.Equal(s, fmt.Sprintf(format, args...), strings.Join(s.log.take(false), " "))
 }
 
-// sawAt is saw with times since the mark, such as "start(a)@10ms".
-func (s *stage) sawAt(format string, args ...any) {
+// sawAtf is sawf with times since the mark, such as "start(a)@10ms".
+func (s *stage) sawAtf(format string, args ...any) {
 	s.Helper()
 	synctest.Wait()
 	assert.Equal(s, fmt.Sprintf(format, args...), strings.Join(s.log.take(true), " "))
 }
 
-// sawTogether is sawAt for what happens side by side: entries of the same time
+// sawTogetherf is sawAtf for what happens side by side: entries of the same time
 // are sorted.
-func (s *stage) sawTogether(format string, args ...any) {
+func (s *stage) sawTogetherf(format string, args ...any) {
 	s.Helper()
 	synctest.Wait()
 	slices.SortStableFunc(s.log.fresh, func(a, b entry) int {
@@ -254,20 +256,20 @@ type entry struct {
 	at   time.Time
 }
 
-func (j *journal) add(format string, args ...any) {
+func (j *journal) addf(format string, args ...any) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.fresh = append(j.fresh, entry{fmt.Sprintf(format, args...), time.Now()})
 }
 
-// began and ended are add for starts and stops.
+// began and ended are addf for starts and stops.
 func (j *journal) began(id string) {
-	j.add("start(%s)", id)
+	j.addf("start(%s)", id)
 	j.balance(id, 1)
 }
 
 func (j *journal) ended(id string, kind actor.Kind) {
-	j.add("stop(%s, %v)", id, kind)
+	j.addf("stop(%s, %v)", id, kind)
 	j.balance(id, -1)
 }
 

@@ -42,7 +42,7 @@ type probe struct {
 func (s *stage) probe(id string, with ...option) *probe {
 	p := &probe{stage: s}
 	p.actor = actor.Spec[order]{Name: id, New: p.begin, DeadLetters: func(d actor.DeadLetter[order]) {
-		s.log.add("dead(%s, %s)", id, d.Msg.name)
+		s.log.addf("dead(%s, %s)", id, d.Msg.name)
 	}}
 	for _, o := range with {
 		o(p)
@@ -68,7 +68,7 @@ func (p *probe) begin(ctx context.Context, self *actor.Self[order]) (actor.Actor
 	if how.word == "" {
 		p.stage.log.began(p.Name())
 	} else {
-		p.stage.log.add("%s(%s)", how.word, p.Name())
+		p.stage.log.addf("%s(%s)", how.word, p.Name())
 	}
 	p.pause(p.startsIn)
 	if how.do != nil {
@@ -119,9 +119,9 @@ func (l *life) told(e actor.Event) order {
 		l.events = append(l.events, e)
 		switch e.Kind {
 		case actor.ChildNotStarted:
-			l.stage.log.add("refused(%s)", e.Child.Name())
+			l.stage.log.addf("refused(%s)", e.Child.Name())
 		case actor.ChildEnded:
-			l.stage.log.add("ended(%s, %v)", e.Child.Name(), e.Exit.Kind)
+			l.stage.log.addf("ended(%s, %v)", e.Child.Name(), e.Exit.Kind)
 		case actor.ChildStarted:
 		}
 		return nil
@@ -134,7 +134,6 @@ type option func(*probe)
 func restart(r supervision.Restart) option    { return func(p *probe) { p.child.Restart = r } }
 func shutsDown(d supervision.Shutdown) option { return func(p *probe) { p.child.Shutdown = d } }
 func backoff(b supervision.Backoff) option    { return func(p *probe) { p.child.Backoff = &b } }
-func startTimeout(d time.Duration) option     { return func(p *probe) { p.child.StartTimeout = d } }
 func startsIn(d time.Duration) option         { return func(p *probe) { p.startsIn = d } }
 func stopsIn(d time.Duration) option          { return func(p *probe) { p.stopsIn = d } }
 func startsWith(n int) option                 { return func(p *probe) { p.first = n } }
@@ -162,7 +161,7 @@ func end(err error) order {
 // say has it log something.
 func say(what string) order {
 	return order{what, func(_ context.Context, me *life) error {
-		me.stage.log.add("msg(%s, %s)", me.Name(), what)
+		me.stage.log.addf("msg(%s, %s)", me.Name(), what)
 		return nil
 	}}
 }
@@ -252,6 +251,14 @@ func (s *stage) kill(p *probe) {
 type member interface{ declaration() supervision.Child }
 
 func (p *probe) declaration() supervision.Child { return p.child }
+
+func members(probes []*probe) []member {
+	var all []member
+	for _, p := range probes {
+		all = append(all, p)
+	}
+	return all
+}
 
 // A branch is a supervisor of the scenario.
 type branch struct {

@@ -51,7 +51,7 @@ func (s *stage) queued(p *probe, bad order) (int, error) {
 // bad is an order that logs that it is handled, and crashes.
 func bad(c crash) order {
 	return order{"bad", func(ctx context.Context, me *life) error {
-		me.stage.log.add("bad(%s)", me.Name())
+		me.stage.log.addf("bad(%s)", me.Name())
 		return c.order.do(ctx, me)
 	}}
 }
@@ -65,7 +65,7 @@ func losesWhatWaitsWhenStopped(s *stage, c crash) {
 	assert.ErrorIs(s, err, errBoom)
 	<-done
 	assert.ErrorIs(s, a.Err(), errBoom)
-	s.saw("start(a) bad(a) stop(a, %v) dead(a, get)", c.kind)
+	s.sawf("start(a) bad(a) stop(a, %v) dead(a, get)", c.kind)
 	s.gone(a)
 	assert.EqualValues(s, 1, a.Info().DeadLettered)
 	letters := s.sys.DeadLetters()
@@ -82,12 +82,12 @@ func keepsWhatWaitsWhenRestarted(s *stage, c crash) {
 	require.NoError(s, err)
 	assert.Zero(s, n)
 	assert.Equal(s, ref, a.Ref)
-	s.saw("start(a) bad(a) stop(a, %v) start(a)", c.kind)
+	s.sawf("start(a) bad(a) stop(a, %v) start(a)", c.kind)
 	s.incarnation(2, a)
 	assert.Zero(s, s.sys.DeadLetters().Total())
 	info := a.Info()
 	assert.EqualValues(s, 4, info.Handled)
-	assert.Zero(s, info.DeadLettered+info.Rejected+uint64(info.Depth)) //nolint:gosec // it is a depth
+	assert.Zero(s, info.DeadLettered+info.Rejected+uint64(info.Depth))
 }
 
 // Children are stopped, and waited for, before the parent's new state is made.
@@ -96,7 +96,7 @@ func stopsChildrenBeforeTheRestart(s *stage, c crash) {
 	one, two := s.probe("k1", stopsIn(time.Second)), s.probe("k2", stopsIn(time.Second))
 	p := s.probe("p", parentOf(one, two))
 	s.start(supervision.Spec{}, p)
-	s.saw("start(p) start(k1) start(k2)")
+	s.sawf("start(p) start(k1) start(k2)")
 	s.mark()
 	s.tell(p, increment, c.order)
 	for _, m := range []string{"1", "2", "3"} {
@@ -104,7 +104,7 @@ func stopsChildrenBeforeTheRestart(s *stage, c crash) {
 		require.NoError(s, p.Send(s.ctx, say(m)))
 	}
 	time.Sleep(time.Second)
-	s.sawAt("stop(k2, shutdown)@1s stop(k1, shutdown)@2s stop(p, %v)@2s start(p)@2s start(k1)@2s start(k2)@2.001s "+
+	s.sawAtf("stop(k2, shutdown)@1s stop(k1, shutdown)@2s stop(p, %v)@2s start(p)@2s start(k1)@2s start(k2)@2.001s "+
 		"msg(p, 1)@2.002s msg(p, 2)@2.002s msg(p, 3)@2.002s", c.kind)
 	assert.Zero(s, s.state(p))
 	s.incarnation(2, p, one, two)
@@ -128,7 +128,7 @@ func dropsWhatFindsTheMailboxFull(s *stage, c crash) {
 		}, l)
 	}
 	time.Sleep(time.Second)
-	s.sawAt("start(a)@0s stop(a, %v)@0s dead(a, 3)@0s dead(a, 4)@0s start(a)@1s msg(a, 1)@1s msg(a, 2)@1s", c.kind)
+	s.sawAtf("start(a)@0s stop(a, %v)@0s dead(a, 3)@0s dead(a, 4)@0s start(a)@1s msg(a, 1)@1s msg(a, 2)@1s", c.kind)
 }
 
 var oneToTen = supervision.Backoff{Base: time.Second, Max: 10 * time.Second}
@@ -137,7 +137,7 @@ var oneToTen = supervision.Backoff{Base: time.Second, Max: 10 * time.Second}
 func backsOff(s *stage, c crash) {
 	a, b := s.probe("a", backoff(oneToTen)), s.probe("b")
 	s.start(supervision.Spec{Limit: supervision.AtMost(100, time.Hour)}, a, b)
-	s.saw("start(a) start(b)")
+	s.sawf("start(a) start(b)")
 	a.next(5, c.start)
 	s.mark()
 	s.tell(a, c.order)
@@ -150,7 +150,7 @@ func backsOff(s *stage, c crash) {
 		time.Sleep(time.Second)
 	}
 	time.Sleep(time.Second)
-	s.sawAt("stop(a, %v)@0s fail(a)@1s fail(a)@3s fail(a)@7s fail(a)@15s fail(a)@25s start(a)@35s", c.kind)
+	s.sawAtf("stop(a, %v)@0s fail(a)@1s fail(a)@3s fail(a)@7s fail(a)@15s fail(a)@25s start(a)@35s", c.kind)
 	s.listed(s.root(), "a running, b running")
 	s.incarnation(1, b)
 }
@@ -159,12 +159,12 @@ func backsOff(s *stage, c crash) {
 func backsOffFromCrashes(s *stage, c crash) {
 	a := s.probe("a", backoff(oneToTen))
 	s.start(supervision.Spec{Limit: supervision.AtMost(100, time.Hour)}, a)
-	s.saw("start(a)")
-	for _, delay := range []time.Duration{1, 2, 4, 8, 10, 10} {
+	s.sawf("start(a)")
+	for _, delay := range []int{1, 2, 4, 8, 10, 10} {
 		s.mark()
 		s.tell(a, c.order)
-		time.Sleep(delay * time.Second)
-		s.sawAt("stop(a, %v)@0s start(a)@%v", c.kind, delay*time.Second)
+		time.Sleep(ms(1000 * delay))
+		s.sawAtf("stop(a, %v)@0s start(a)@%ds", c.kind, delay)
 	}
 }
 
@@ -208,14 +208,14 @@ func resetsTheBackoff(s *stage, c crash, resetAfter, stable time.Duration) {
 	a := s.probe("a", backoff(b))
 	s.start(supervision.Spec{Limit: supervision.AtMost(100, time.Hour)}, a)
 	a.startsIn = 20 * time.Second
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	crashed := func(after, delay time.Duration) {
 		s.Helper()
 		time.Sleep(after)
 		s.mark()
 		s.tell(a, c.order)
 		time.Sleep(delay + 20*time.Second)
-		s.sawAt("stop(a, %v)@0s start(a)@%v", c.kind, delay)
+		s.sawAtf("stop(a, %v)@0s start(a)@%v", c.kind, delay)
 	}
 	crashed(0, time.Second)
 	crashed(stable-1, 2*time.Second)

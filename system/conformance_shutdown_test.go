@@ -3,6 +3,9 @@ package system_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing/synctest"
 	"time"
 
@@ -37,18 +40,18 @@ func shutdown() []scenario {
 
 // Each has stopped before the one before it is asked to.
 func stopsInReverse(s *stage) {
-	var members []member
+	var probes []*probe
 	for _, id := range []string{"a", "b", "c", "d", "e"} {
-		members = append(members, s.probe(id, stopsIn(ms(10))))
+		probes = append(probes, s.probe(id, stopsIn(ms(10))))
 	}
-	sup := supervisor("sup", supervision.Spec{}, members...)
+	sup := supervisor("sup", supervision.Spec{}, members(probes)...)
 	p := s.probe("p", parentOf(sup))
 	s.start(supervision.Spec{}, p)
-	s.saw("start(p) start(a) start(b) start(c) start(d) start(e)")
+	s.sawf("start(p) start(a) start(b) start(c) start(d) start(e)")
 	s.mark()
 	s.tell(p, stopKid(sup, actor.Forever))
 	time.Sleep(time.Hour)
-	s.sawAt("stop(e, shutdown)@10ms stop(d, shutdown)@20ms stop(c, shutdown)@30ms " +
+	s.sawAtf("stop(e, shutdown)@10ms stop(d, shutdown)@20ms stop(c, shutdown)@30ms " +
 		"stop(b, shutdown)@40ms stop(a, shutdown)@50ms ended(sup, shutdown)@50ms")
 	assert.NoError(s, p.lastEvent().Exit.Err)
 }
@@ -61,7 +64,7 @@ func abandonsWhoDoesNotStop(s *stage) {
 	sup := supervisor("sup", supervision.Spec{}, a, b)
 	p := s.probe("p", parentOf(sup))
 	s.start(supervision.Spec{}, c, p)
-	s.saw("start(c) start(p) start(a) start(b)")
+	s.sawf("start(c) start(p) start(a) start(b)")
 
 	woke, late, answer := make(chan struct{}), make(chan error, 2), make(chan error, 1)
 	go func() {
@@ -82,7 +85,7 @@ func abandonsWhoDoesNotStop(s *stage) {
 	s.mark()
 	s.tell(p, stopKid(sup, actor.Forever))
 	s.took(time.Second, func() { assert.ErrorIs(s, <-answer, actor.ErrAbandoned) })
-	s.sawAt("stop(a, shutdown)@1s ended(sup, shutdown)@1s")
+	s.sawAtf("stop(a, shutdown)@1s ended(sup, shutdown)@1s")
 	reported, ok := errors.AsType[*supervision.ShutdownError](p.lastEvent().Exit.Err)
 	require.True(s, ok)
 	assert.ErrorIs(s, reported, supervision.ErrShutdownTimeout)
@@ -93,7 +96,7 @@ func abandonsWhoDoesNotStop(s *stage) {
 	assert.ErrorIs(s, <-late, actor.ErrAbandoned)
 	assert.ErrorIs(s, <-late, actor.ErrAbandoned)
 	time.Sleep(time.Hour)
-	s.saw("")
+	s.sawf("")
 	s.gone(a, b)
 	s.incarnation(0, kid)
 	s.incarnation(1, c, p)
@@ -104,10 +107,10 @@ func waitsForever(s *stage, o order, hook time.Duration) {
 	a, b := s.probe("a"), s.probe("b", shutsDown(supervision.Infinity), stopsIn(hook))
 	s.start(supervision.Spec{}, a, b)
 	s.tell(b, o)
-	s.saw("start(a) start(b)")
+	s.sawf("start(a) start(b)")
 	s.mark()
 	s.took(time.Hour, func() { assert.NoError(s, s.stop()) })
-	s.sawAt("stop(b, shutdown)@1h0m0s stop(a, shutdown)@1h0m0s")
+	s.sawAtf("stop(b, shutdown)@1h0m0s stop(a, shutdown)@1h0m0s")
 }
 
 // Immediate gives no time: what is under way is left behind. By L5 the hook of
@@ -120,12 +123,12 @@ func givesNoTime(s *stage) {
 	slow := s.probe("d", shutsDown(supervision.Immediate), stopsIn(time.Hour))
 	s.start(supervision.Spec{}, a, idle, stuck, slow, e)
 	s.tell(stuck, hang)
-	s.saw("start(a) start(b) start(c) start(d) start(e)")
+	s.sawf("start(a) start(b) start(c) start(d) start(e)")
 	s.abandoned(stuck)
 	s.abandoned(slow)
 	s.mark()
 	err := s.stop()
-	s.sawAt("stop(e, shutdown)@100ms stop(b, shutdown)@110ms stop(a, shutdown)@210ms")
+	s.sawAtf("stop(e, shutdown)@100ms stop(b, shutdown)@110ms stop(a, shutdown)@210ms")
 	reported, ok := errors.AsType[*supervision.ShutdownError](err)
 	require.True(s, ok)
 	require.Len(s, reported.Errors, 2)
@@ -147,11 +150,11 @@ func stopsSideBySide(s *stage) {
 	}
 	s.abandoned(none)
 	s.abandoned(brief)
-	s.saw("start(none) start(brief) start(usual) start(endless)")
+	s.sawf("start(none) start(brief) start(usual) start(endless)")
 	s.mark()
 	var err error
 	s.took(ms(300), func() { err = s.stop() })
-	s.sawTogether("stop(endless, shutdown)@300ms stop(usual, shutdown)@300ms")
+	s.sawTogetherf("stop(endless, shutdown)@300ms stop(usual, shutdown)@300ms")
 	reported, ok := errors.AsType[*supervision.ShutdownError](err)
 	require.True(s, ok)
 	require.Len(s, reported.Errors, 2)
@@ -180,14 +183,17 @@ var oddEnds = []struct {
 }
 
 // oddEndsReported checks what the system says at last; the children have ended
-// in the order given.
-func (s *stage) oddEndsReported(err error, order []int) {
+// in order, or in reverse.
+func (s *stage) oddEndsReported(err error, reverse bool) {
 	s.Helper()
 	var want, got []string
-	for _, i := range order {
-		if e := oddEnds[i]; e.reported != "" {
-			want = append(want, "supervision: /s: stop "+e.id+": "+e.reported)
+	for _, e := range oddEnds {
+		if e.reported != "" {
+			want = append(want, fmt.Sprintf("supervision: /s: stop %s: %s", e.id, e.reported))
 		}
+	}
+	if reverse {
+		slices.Reverse(want)
 	}
 	reported, ok := errors.AsType[*supervision.ShutdownError](err)
 	require.True(s, ok)
@@ -199,44 +205,39 @@ func (s *stage) oddEndsReported(err error, order []int) {
 	assert.ErrorIs(s, err, errBoom)
 }
 
+// oddProbes returns them, and their stops as they are logged.
+func (s *stage) oddProbes() (probes []*probe, stops []string) {
+	for _, e := range oddEnds {
+		probes = append(probes, s.probe(e.id, restart(e.restart)))
+		stops = append(stops, fmt.Sprintf("stop(%s, %v)", e.id, e.kind))
+	}
+	return probes, stops
+}
+
 // A teardown reports failures, and permanent children that ended normally.
 func reportsOddEnds(s *stage) {
-	var members []member
-	for _, e := range oddEnds {
-		members = append(members, s.probe(e.id, restart(e.restart)))
-	}
-	s.start(supervision.Spec{}, members...)
-	var want string
-	var ends []int
-	for i, e := range oddEnds {
-		s.tell(members[i].(*probe), untilStopped(e.err)) //nolint:forcetypeassert // they are
-		ends = append([]int{i}, ends...)
-		want = "stop(" + e.id + ", " + e.kind.String() + ") " + want
+	probes, stops := s.oddProbes()
+	s.start(supervision.Spec{}, members(probes)...)
+	for i, p := range probes {
+		s.tell(p, untilStopped(oddEnds[i].err))
 	}
 	s.log.take(false)
-	s.oddEndsReported(s.stop(), ends)
-	s.saw("%s", want[:len(want)-1])
+	slices.Reverse(stops)
+	s.oddEndsReported(s.stop(), true)
+	s.sawf("%s", strings.Join(stops, " "))
 }
 
 // That holds too for those that end before it is their turn.
 func reportsOddEndsOfTheirOwn(s *stage) {
-	var members []member
-	var want string
-	var ends []int
-	for i, e := range oddEnds {
-		members = append(members, s.probe(e.id, restart(e.restart)))
-		ends = append(ends, i)
-		want += "stop(" + e.id + ", " + e.kind.String() + ") "
-	}
-	s.start(supervision.Spec{}, append(members, s.probe("last", stopsIn(time.Second)))...)
+	probes, stops := s.oddProbes()
+	s.start(supervision.Spec{}, append(members(probes), s.probe("last", stopsIn(time.Second)))...)
 	s.log.take(false)
-	for i, e := range oddEnds {
-		p := members[i].(*probe) //nolint:forcetypeassert // they are
+	for i, p := range probes {
 		require.NoError(s, p.Send(s.ctx, busy(ms(10*(i+1)))))
-		require.NoError(s, p.Send(s.ctx, end(e.err)))
+		require.NoError(s, p.Send(s.ctx, end(oddEnds[i].err)))
 	}
-	s.took(time.Second, func() { s.oddEndsReported(s.stop(), ends) })
-	s.saw("%sstop(last, shutdown)", want)
+	s.took(time.Second, func() { s.oddEndsReported(s.stop(), false) })
+	s.sawf("%s stop(last, shutdown)", strings.Join(stops, " "))
 }
 
 // The hook of a parent runs when all below it are gone.
@@ -249,7 +250,7 @@ func stopsDepthFirst(s *stage) {
 	s.log.take(false)
 	s.mark()
 	require.NoError(s, s.stop())
-	s.sawAt("stop(r2, shutdown)@10ms stop(r1, shutdown)@20ms " +
+	s.sawAtf("stop(r2, shutdown)@10ms stop(r1, shutdown)@20ms " +
 		"stop(l2, shutdown)@30ms stop(l1, shutdown)@40ms stop(left, shutdown)@50ms stop(top, shutdown)@60ms")
 }
 
@@ -258,7 +259,7 @@ func endsOnce(s *stage) {
 	a := s.probe("a", stopsIn(ms(10)))
 	p := s.probe("p", parentOf(a))
 	s.start(supervision.Spec{}, p)
-	s.saw("start(p) start(a)")
+	s.sawf("start(p) start(a)")
 	s.mark()
 	done := a.Done()
 	s.tell(a, end(actor.ErrStop))
@@ -266,7 +267,7 @@ func endsOnce(s *stage) {
 	<-done
 	assert.NoError(s, a.Err())
 	time.Sleep(time.Hour)
-	s.sawAt("stop(a, normal)@10ms ended(a, normal)@10ms")
+	s.sawAtf("stop(a, normal)@10ms ended(a, normal)@10ms")
 	s.gone(a)
 }
 
@@ -276,7 +277,7 @@ func endsOnceWhileItStarts(s *stage) {
 	a := s.probe("a", startsIn(ms(50)))
 	p := s.probe("p")
 	s.start(supervision.Spec{}, p)
-	s.saw("start(p)")
+	s.sawf("start(p)")
 	s.mark()
 	require.NoError(s, a.Send(s.ctx, say("too early")))
 	s.tell(p, startKid(a))
@@ -284,6 +285,6 @@ func endsOnceWhileItStarts(s *stage) {
 	s.tell(p, stopKid(a, actor.Forever), stopKid(a, time.Hour))
 	<-a.Done()
 	time.Sleep(time.Hour)
-	s.sawAt("start(a)@0s stop(a, shutdown)@50ms ended(a, shutdown)@50ms dead(a, too early)@50ms")
+	s.sawAtf("start(a)@0s stop(a, shutdown)@50ms ended(a, shutdown)@50ms dead(a, too early)@50ms")
 	s.gone(a)
 }

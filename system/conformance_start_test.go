@@ -40,7 +40,7 @@ func startUp() []scenario {
 func startsInOrder(s *stage) {
 	c, a, b := s.probe("c", startsIn(ms(10))), s.probe("a", startsIn(ms(10))), s.probe("b", startsIn(ms(10)))
 	s.took(ms(30), func() { s.start(supervision.Spec{}, c, a, b) })
-	s.sawAt("start(c)@0s start(a)@10ms start(b)@20ms")
+	s.sawAtf("start(c)@0s start(a)@10ms start(b)@20ms")
 	s.listed(s.root(), "c running, a running, b running")
 }
 
@@ -96,7 +96,7 @@ func refusesInvalidSpecs(s *stage) {
 		assert.ErrorContains(s, err, "Defaults.StartTimeout: ")
 	}
 	assert.Len(s, all, len(cases))
-	s.saw("")
+	s.sawf("")
 	assert.Zero(s, a.Incarnation())
 
 	// A running supervisor refuses such children, and is none the worse for it.
@@ -108,7 +108,7 @@ func refusesInvalidSpecs(s *stage) {
 		require.True(s, ok, c.field)
 		assert.Equal(s, c.field, "Children[1]."+wrong.Field)
 	}
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	s.listed(s.root(), "a running")
 }
 
@@ -133,7 +133,7 @@ func tellsDefaults(s *stage) {
 		"below":  {supervision.Permanent, supervision.Infinity, true},
 		"quick":  {supervision.Permanent, supervision.Immediate, false},
 	}, got)
-	s.saw("start(worker) start(quick)")
+	s.sawf("start(worker) start(quick)")
 	assert.Equal(s, supervision.AtMost(5, time.Minute).String(), supervision.Limit{}.String())
 }
 
@@ -152,7 +152,7 @@ func rollsBack(s *stage, c crash) {
 	assert.ErrorIs(s, err, errBoom)
 	assert.ErrorIs(s, err, supervision.ErrStartFailed)
 	time.Sleep(time.Hour)
-	s.saw("start(a) start(b) fail(c) stop(b, shutdown) stop(a, shutdown)")
+	s.sawf("start(a) start(b) fail(c) stop(b, shutdown) stop(a, shutdown)")
 	s.gone(a, b, bad, d)
 	s.incarnation(1, a, b, bad)
 	s.incarnation(0, d)
@@ -173,7 +173,7 @@ func tellsThePathOfAFailedStart(s *stage) {
 	require.True(s, ok)
 	assert.Equal(s, errBoom, panicked.Value)
 	time.Sleep(time.Hour)
-	s.saw("start(x) start(y) fail(leaf) stop(y, shutdown) stop(x, shutdown)")
+	s.sawf("start(x) start(y) fail(leaf) stop(y, shutdown) stop(x, shutdown)")
 	s.gone(x, y, leaf, z)
 	_, err = supervision.Count(s.ctx, mid.Ref)
 	assert.ErrorIs(s, err, actor.ErrStopped)
@@ -184,12 +184,12 @@ func keepsWhoIgnoresTheStart(s *stage) {
 	a := s.probe("a")
 	a.next(1, ignoredStart)
 	s.start(supervision.Spec{}, a, s.probe("b"))
-	s.saw("ignore(a) start(b)")
+	s.sawf("ignore(a) start(b)")
 	s.listed(s.root(), "a stopped, b running")
 	s.counted(s.root(), supervision.Counts{Specs: 2, Active: 1, Workers: 2})
 	s.gone(a)
 	require.NoError(s, supervision.RestartChild(s.ctx, s.root(), "a"))
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	s.listed(s.root(), "a running, b running")
 }
 
@@ -198,20 +198,20 @@ func forgetsATemporaryThatIgnoresTheStart(s *stage) {
 	a := s.probe("a", temporary)
 	a.next(1, ignoredStart)
 	s.start(supervision.Spec{}, a)
-	s.saw("ignore(a)")
+	s.sawf("ignore(a)")
 	s.listed(s.root(), "")
 
 	again := s.probe("a", temporary)
 	again.next(1, ignoredStart)
 	err := supervision.StartChild(s.ctx, s.root(), again.child)
 	assert.ErrorIs(s, err, actor.ErrIgnore)
-	s.saw("ignore(a)")
+	s.sawf("ignore(a)")
 	s.listed(s.root(), "")
 	s.counted(s.root(), supervision.Counts{})
 	s.gone(a, again)
 
 	s.add(s.root(), s.probe("a", temporary))
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	s.listed(s.root(), "a running")
 }
 
@@ -221,6 +221,7 @@ func startsDynamically(s *stage) {
 	d := dynamic("d", supervision.Spec{})
 	s.start(supervision.Spec{}, d)
 	s.add(d.Ref, s.probe("ok"))
+	s.sawf("start(ok)")
 	for _, c := range []struct {
 		start outcome
 		want  error
@@ -242,8 +243,8 @@ func startsDynamically(s *stage) {
 		}, *failed)
 		assert.EqualError(s, failed.Err, c.text)
 		s.gone(p)
+		s.sawf("%s(bad)", c.start.word)
 	}
-	s.saw("start(ok) ignore(bad) fail(bad) fail(bad) fail(bad)")
 	s.counted(d.Ref, supervision.Counts{Specs: 1, Active: 1, Workers: 1})
 	s.listed(d.Ref, "ok running")
 	s.incarnation(1, d)
@@ -258,7 +259,7 @@ func refusesAnInvalidSupervisorBelow(s *stage) {
 	require.True(s, ok)
 	assert.Equal(s, "s/sub", wrong.Supervisor)
 	assert.Equal(s, "Strategy", wrong.Field)
-	s.saw("")
+	s.sawf("")
 }
 
 // A supervisor below runs without a child that ignores the start.
@@ -267,7 +268,7 @@ func startsASupervisorWithoutAChild(s *stage) {
 	x.next(1, ignoredStart)
 	sub := supervisor("sub", supervision.Spec{}, x, s.probe("y"))
 	s.start(supervision.Spec{}, sub)
-	s.saw("ignore(x) start(y)")
+	s.sawf("ignore(x) start(y)")
 	s.listed(s.root(), "sub running")
 	s.listed(sub.Ref, "x stopped, y running")
 }
@@ -280,7 +281,7 @@ func tellsOfASupervisorThatFailsToStart(s *stage, c crash) {
 	p := s.probe("p", parentOf(sub))
 	s.start(supervision.Spec{}, p)
 	time.Sleep(time.Hour)
-	s.saw("start(p) start(y) fail(x) stop(y, shutdown) refused(sub)")
+	s.sawf("start(p) start(y) fail(x) stop(y, shutdown) refused(sub)")
 	require.Len(s, p.events, 1)
 	failed, ok := errors.AsType[*supervision.StartError](p.events[0].Err)
 	require.True(s, ok)
@@ -309,14 +310,14 @@ func findsANameTaken(s *stage) {
 	require.NoError(s, err)
 	assert.Equal(s, foreign.Ref, ref)
 	assert.Zero(s, s.state(foreign))
-	s.saw("start(foreign)")
+	s.sawf("start(foreign)")
 
 	// Its end is nothing to the supervisor that wanted to start it.
 	require.NoError(s, supervision.TerminateChild(s.ctx, s.root(), "foreign"))
-	s.saw("stop(foreign, shutdown)")
+	s.sawf("stop(foreign, shutdown)")
 	s.incarnation(1, foreign, d)
 	s.add(d.Ref, own)
-	s.saw("start(own)")
+	s.sawf("start(own)")
 	ref, err = system.Lookup[order](s.sys, "n")
 	require.NoError(s, err)
 	assert.Equal(s, own.Ref, ref)
@@ -329,7 +330,7 @@ func timesAStartOut(s *stage) {
 	s.start(supervision.Spec{}, d)
 	kid, late, woke := s.probe("kid"), make(chan error, 1), make(chan struct{})
 	p := actor.New(actor.Spec[order]{Name: "p", New: func(_ context.Context, self *actor.Self[order]) (actor.Actor[order], error) {
-		s.log.add("start(p)")
+		s.log.addf("start(p)")
 		<-woke
 		self.After(0, say("too late"))
 		late <- self.Start(kid.Process, func(actor.Event) order { return say("too late") })
@@ -347,7 +348,7 @@ func timesAStartOut(s *stage) {
 	s.listed(d.Ref, "")
 	close(woke)
 	assert.ErrorIs(s, <-late, actor.ErrAbandoned)
-	s.saw("start(p)")
+	s.sawf("start(p)")
 	s.listed(d.Ref, "")
 	assert.ErrorIs(s, p.Send(s.ctx, say("anybody?")), actor.ErrStopped)
 	s.incarnation(0, kid)
@@ -360,7 +361,7 @@ func timesAStartOut(s *stage) {
 	})
 	s.abandoned(slow)
 	time.Sleep(time.Hour)
-	s.saw("start(slow)")
+	s.sawf("start(slow)")
 	s.gone(slow)
 }
 

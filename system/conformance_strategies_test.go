@@ -37,9 +37,9 @@ func strategies() []scenario {
 func restartsOne(s *stage, c crash) {
 	a, b := s.probe("a"), s.probe("b")
 	s.start(supervision.Spec{}, a, b)
-	s.saw("start(a) start(b)")
+	s.sawf("start(a) start(b)")
 	s.tell(a, c.order)
-	s.saw("stop(a, %v) start(a)", c.kind)
+	s.sawf("stop(a, %v) start(a)", c.kind)
 	s.incarnation(2, a)
 	s.incarnation(1, b)
 }
@@ -47,9 +47,9 @@ func restartsOne(s *stage, c crash) {
 func restartsAll(s *stage, c crash) {
 	x, y, z := s.probe("a"), s.probe("b"), s.probe("c")
 	s.start(supervision.Spec{Strategy: supervision.OneForAll}, x, y, z)
-	s.saw("start(a) start(b) start(c)")
+	s.sawf("start(a) start(b) start(c)")
 	s.tell(y, c.order)
-	s.saw("stop(b, %v) stop(c, shutdown) stop(a, shutdown) start(a) start(b) start(c)", c.kind)
+	s.sawf("stop(b, %v) stop(c, shutdown) stop(a, shutdown) start(a) start(b) start(c)", c.kind)
 	s.incarnation(2, x, y, z)
 	s.listed(s.root(), "a running, b running, c running")
 }
@@ -57,9 +57,9 @@ func restartsAll(s *stage, c crash) {
 func restartsTheRest(s *stage, c crash) {
 	one, two, three, four, five := s.probe("m"), s.probe("z"), s.probe("c"), s.probe("x"), s.probe("b")
 	s.start(supervision.Spec{Strategy: supervision.RestForOne}, one, two, three, four, five)
-	s.saw("start(m) start(z) start(c) start(x) start(b)")
+	s.sawf("start(m) start(z) start(c) start(x) start(b)")
 	s.tell(three, c.order)
-	s.saw("stop(c, %v) stop(b, shutdown) stop(x, shutdown) start(c) start(x) start(b)", c.kind)
+	s.sawf("stop(c, %v) stop(b, shutdown) stop(x, shutdown) start(c) start(x) start(b)", c.kind)
 	s.incarnation(1, one, two)
 	s.incarnation(2, three, four, five)
 }
@@ -70,9 +70,9 @@ func countsAddedOnesLast(s *stage, c crash) {
 	s.start(supervision.Spec{Strategy: supervision.RestForOne}, z, y)
 	s.add(s.root(), s.probe("b"))
 	s.add(s.root(), s.probe("a"))
-	s.saw("start(z) start(y) start(b) start(a)")
+	s.sawf("start(z) start(y) start(b) start(a)")
 	s.tell(z, c.order)
-	s.saw("stop(z, %v) stop(a, shutdown) stop(b, shutdown) stop(y, shutdown) start(z) start(y) start(b) start(a)", c.kind)
+	s.sawf("stop(z, %v) stop(a, shutdown) stop(b, shutdown) stop(y, shutdown) start(z) start(y) start(b) start(a)", c.kind)
 	s.listed(s.root(), "z running, y running, b running, a running")
 }
 
@@ -80,10 +80,10 @@ func countsAddedOnesLast(s *stage, c crash) {
 func leavesSiblingsOfADoneOneAlone(s *stage) {
 	a, b, c := s.probe("a"), s.probe("b", transient), s.probe("c")
 	s.start(supervision.Spec{Strategy: supervision.OneForAll}, a, b, c)
-	s.saw("start(a) start(b) start(c)")
+	s.sawf("start(a) start(b) start(c)")
 	s.tell(b, end(actor.ErrStop))
 	time.Sleep(time.Hour)
-	s.saw("stop(b, normal)")
+	s.sawf("stop(b, normal)")
 	s.incarnation(1, a, c)
 	s.listed(s.root(), "a running, b stopped, c running")
 }
@@ -92,9 +92,9 @@ func leavesSiblingsOfADoneOneAlone(s *stage) {
 func forgetsTemporaryBystanders(s *stage, how supervision.Strategy, o order, kind actor.Kind) {
 	a, b := s.probe("a"), s.probe("b", temporary)
 	s.start(supervision.Spec{Strategy: how}, a, b)
-	s.saw("start(a) start(b)")
+	s.sawf("start(a) start(b)")
 	s.tell(a, o)
-	s.saw("stop(a, %v) stop(b, shutdown) start(a)", kind)
+	s.sawf("stop(a, %v) stop(b, shutdown) start(a)", kind)
 	s.listed(s.root(), "a running")
 	s.counted(s.root(), supervision.Counts{Specs: 1, Active: 1, Workers: 1})
 	s.gone(b)
@@ -103,9 +103,9 @@ func forgetsTemporaryBystanders(s *stage, how supervision.Strategy, o order, kin
 func restartsTransientBystanders(s *stage, c crash) {
 	a, b := s.probe("a"), s.probe("b", transient)
 	s.start(supervision.Spec{Strategy: supervision.OneForAll}, a, b)
-	s.saw("start(a) start(b)")
+	s.sawf("start(a) start(b)")
 	s.tell(a, c.order)
-	s.saw("stop(a, %v) stop(b, shutdown) start(a) start(b)", c.kind)
+	s.sawf("stop(a, %v) stop(b, shutdown) start(a) start(b)", c.kind)
 	s.listed(s.root(), "a running, b running")
 	s.incarnation(2, a, b)
 }
@@ -115,16 +115,16 @@ func leavesEarlierOnesStopped(s *stage, c crash) {
 	x, y, z := s.probe("a"), s.probe("b"), s.probe("c")
 	s.start(supervision.Spec{Strategy: supervision.RestForOne}, x, y, z)
 	require.NoError(s, supervision.TerminateChild(s.ctx, s.root(), "a"))
-	s.saw("start(a) start(b) start(c) stop(a, shutdown)")
+	s.sawf("start(a) start(b) start(c) stop(a, shutdown)")
 	s.tell(y, c.order)
-	s.saw("stop(b, %v) stop(c, shutdown) start(b) start(c)", c.kind)
+	s.sawf("stop(b, %v) stop(c, shutdown) start(b) start(c)", c.kind)
 	s.listed(s.root(), "a stopped, b running, c running")
 	s.gone(x)
 
 	// R5: a member comes back, even if it was stopped by hand.
 	require.NoError(s, supervision.TerminateChild(s.ctx, s.root(), "c"))
 	s.tell(y, c.order)
-	s.saw("stop(c, shutdown) stop(b, %v) start(b) start(c)", c.kind)
+	s.sawf("stop(c, shutdown) stop(b, %v) start(b) start(c)", c.kind)
 	s.listed(s.root(), "a stopped, b running, c running")
 	assert.Zero(s, s.state(z))
 }
@@ -134,13 +134,13 @@ func countsAGroupOnce(s *stage, c crash) {
 	x, y, z := s.probe("a"), s.probe("b"), s.probe("c")
 	limit := supervision.AtMost(1, time.Hour)
 	s.start(supervision.Spec{Strategy: supervision.OneForAll, Limit: limit}, x, y, z)
-	s.saw("start(a) start(b) start(c)")
+	s.sawf("start(a) start(b) start(c)")
 	s.tell(z, c.order)
-	s.saw("stop(c, %v) stop(b, shutdown) stop(a, shutdown) start(a) start(b) start(c)", c.kind)
+	s.sawf("stop(c, %v) stop(b, shutdown) stop(a, shutdown) start(a) start(b) start(c)", c.kind)
 	time.Sleep(30 * time.Minute)
 	s.tell(x, c.order)
 	s.gaveUp("a", limit, errBoom)
-	s.saw("stop(a, %v) stop(c, shutdown) stop(b, shutdown)", c.kind)
+	s.sawf("stop(a, %v) stop(c, shutdown) stop(b, shutdown)", c.kind)
 	s.gone(x, y, z)
 }
 
@@ -149,14 +149,14 @@ func countsSimultaneousCrashes(s *stage, c crash) {
 	x, y, z := s.probe("a"), s.probe("b"), s.probe("c", stopsIn(ms(10)))
 	limit := supervision.AtMost(1, time.Hour)
 	s.start(supervision.Spec{Limit: limit}, x, y, z)
-	s.saw("start(a) start(b) start(c)")
+	s.sawf("start(a) start(b) start(c)")
 	release := s.hold(s.root())
 	s.tell(x, c.order)
 	s.tell(y, c.order)
-	s.saw("stop(a, %v) stop(b, %[1]v)", c.kind)
+	s.sawf("stop(a, %v) stop(b, %[1]v)", c.kind)
 	release()
 	s.gaveUp("b", limit, errBoom)
-	s.saw("start(a) stop(c, shutdown) stop(a, shutdown)")
+	s.sawf("start(a) stop(c, shutdown) stop(a, shutdown)")
 }
 
 // A dynamic child is restarted with the arguments that it was started with.
@@ -169,7 +169,7 @@ func restartsWithTheSameArguments(s *stage, c crash) {
 	s.add(d.Ref, b)
 	s.tell(b, increment)
 	s.tell(a, increment, c.order)
-	s.saw("start(a) start(b) stop(a, %v) start(a)", c.kind)
+	s.sawf("start(a) start(b) stop(a, %v) start(a)", c.kind)
 	assert.Equal(s, 41, s.state(a))
 	assert.Equal(s, 43, s.state(b))
 	s.incarnation(2, a)
@@ -185,7 +185,7 @@ func forgetsADynamicChildThatIgnoresItsRestart(s *stage, c crash) {
 	a.next(1, ignoredStart)
 	s.tell(a, c.order)
 	time.Sleep(time.Hour)
-	s.saw("start(a) stop(a, %v) ignore(a)", c.kind)
+	s.sawf("start(a) stop(a, %v) ignore(a)", c.kind)
 	s.listed(d.Ref, "")
 	s.gone(a)
 	s.incarnation(1, d)
@@ -198,7 +198,7 @@ func keepsAStaticChildThatIgnoresItsRestart(s *stage, c crash) {
 	a.next(1, ignoredStart)
 	s.tell(a, c.order)
 	time.Sleep(time.Hour)
-	s.saw("start(a) start(b) stop(a, %v) ignore(a)", c.kind)
+	s.sawf("start(a) start(b) stop(a, %v) ignore(a)", c.kind)
 	s.listed(s.root(), "a stopped, b running")
 	s.counted(s.root(), supervision.Counts{Specs: 2, Active: 1, Workers: 2})
 	s.gone(a)

@@ -54,7 +54,11 @@ type scenario struct {
 // live is a scenario that is played once.
 func live(id string, play func(s *stage)) scenario {
 	return scenario{id, func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) { play(newStage(t)) })
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			t.Helper()
+			play(newStage(t))
+		})
 	}}
 }
 
@@ -71,6 +75,7 @@ func crashing(id string, play func(s *stage, c crash)) scenario {
 // parts is a scenario of several plays.
 func parts(id string, plays ...scenario) scenario {
 	return scenario{id, func(t *testing.T) {
+		t.Helper()
 		for _, p := range plays {
 			t.Run(p.id, p.run)
 		}
@@ -79,7 +84,10 @@ func parts(id string, plays ...scenario) scenario {
 
 // missing is a scenario that cannot be played yet.
 func missing(id, what string) scenario {
-	return scenario{id, func(t *testing.T) { t.Skip("not built yet: " + what) }}
+	return scenario{id, func(t *testing.T) {
+		t.Helper()
+		t.Skip("not built yet: " + what)
+	}}
 }
 
 func significant() []scenario {

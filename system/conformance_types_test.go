@@ -49,13 +49,13 @@ var (
 func restartsPermanent(s *stage) {
 	a, b := s.probe("a"), s.probe("b")
 	s.start(supervision.Spec{Limit: supervision.AtMost(9, time.Hour)}, a, b)
-	s.saw("start(a) start(b)")
+	s.sawf("start(a) start(b)")
 	for _, e := range append(regular, abnormal...) {
 		s.tell(a, e.order)
-		s.saw("stop(a, %v) start(a)", e.kind)
+		s.sawf("stop(a, %v) start(a)", e.kind)
 	}
 	s.kill(a)
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	s.listed(s.root(), "a running, b running")
 	s.incarnation(9, a)
 	s.incarnation(1, b)
@@ -66,16 +66,16 @@ func restartsPermanent(s *stage) {
 func keepsTransientThatIsDone(s *stage) {
 	a := s.probe("a", transient)
 	s.start(supervision.Spec{Limit: supervision.AtMost(0, time.Hour)}, a)
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	for _, e := range regular {
 		s.tell(a, e.order)
 		time.Sleep(time.Hour)
-		s.saw("stop(a, %v)", e.kind)
+		s.sawf("stop(a, %v)", e.kind)
 		s.listed(s.root(), "a stopped")
 		s.counted(s.root(), supervision.Counts{Specs: 1, Workers: 1})
 		s.gone(a)
 		require.NoError(s, supervision.RestartChild(s.ctx, s.root(), "a"))
-		s.saw("start(a)")
+		s.sawf("start(a)")
 		s.listed(s.root(), "a running")
 	}
 }
@@ -84,13 +84,13 @@ func keepsTransientThatIsDone(s *stage) {
 func restartsTransientThatCrashed(s *stage) {
 	a := s.probe("a", transient)
 	s.start(supervision.Spec{}, a)
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	for _, e := range abnormal {
 		s.tell(a, e.order)
-		s.saw("stop(a, %v) start(a)", e.kind)
+		s.sawf("stop(a, %v) start(a)", e.kind)
 	}
 	s.kill(a)
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	s.listed(s.root(), "a running")
 	s.incarnation(5, a)
 }
@@ -99,7 +99,7 @@ func restartsTransientThatCrashed(s *stage) {
 func forgetsTemporary(s *stage) {
 	a := s.probe("a", temporary)
 	s.start(supervision.Spec{Limit: supervision.AtMost(0, time.Hour)}, a)
-	s.saw("start(a)")
+	s.sawf("start(a)")
 	again := func() {
 		s.Helper()
 		time.Sleep(time.Hour)
@@ -108,15 +108,15 @@ func forgetsTemporary(s *stage) {
 		s.gone(a)
 		assert.ErrorIs(s, supervision.RestartChild(s.ctx, s.root(), "a"), supervision.ErrNotFound)
 		s.add(s.root(), a)
-		s.saw("start(a)")
+		s.sawf("start(a)")
 	}
 	for _, e := range append(regular, abnormal...) {
 		s.tell(a, e.order)
-		s.saw("stop(a, %v)", e.kind)
+		s.sawf("stop(a, %v)", e.kind)
 		again()
 	}
 	s.kill(a)
-	s.saw("")
+	s.sawf("")
 	again()
 }
 
@@ -128,22 +128,24 @@ func keepsNothingOfTemporary(s *stage) {
 	s.start(supervision.Spec{}, d)
 	for range 2 { // the second time, one has died before
 		used, kept := addHeavy(s, d)
-		s.saw("start(heavy)")
+		s.sawf("start(heavy)")
 		s.listed(d.Ref, "heavy running")
 		runtime.GC()
-		assert.True(s, used.Value() == nil, "New has let go of it")
-		assert.True(s, kept.Value() != nil, "New has not")
+		assert.False(s, alive(used), "New has let go of it")
+		assert.True(s, alive(kept), "New has not")
 		require.NoError(s, supervision.TerminateChild(s.ctx, d.Ref, "heavy"))
-		s.saw("stop(heavy, shutdown)")
+		s.sawf("stop(heavy, shutdown)")
 		s.listed(d.Ref, "")
 		time.Sleep(time.Minute) // a stopped timer is the runtime's until its time comes
 		runtime.GC()
-		assert.True(s, kept.Value() == nil, "the child has ended")
+		assert.False(s, alive(kept), "the child has ended")
 	}
 }
 
 // A cargo is a start argument of 50 MB.
 type cargo [50 << 20]byte
+
+func alive(c weak.Pointer[cargo]) bool { return c.Value() != nil }
 
 // addHeavy adds a child that has two of them, and forgets it. The child's New
 // uses one up.

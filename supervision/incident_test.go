@@ -1,0 +1,40 @@
+package supervision
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/understudy-go/understudy/actor"
+)
+
+// The restart of a group is complete however little of it the record holds.
+func TestIncidentOfALargeGroup(t *testing.T) {
+	m, now := newMachine(herd(2*maxSteps, OneForAll, false)), time.Now()
+	drive(m, begin{}, now)
+	crashed := m.kids.head
+	last, ok := drive(m, ended{crashed.id, crashed.epoch, actor.Exit{Kind: actor.Failure}}, now).(doReport)
+	require.True(t, ok)
+	assert.True(t, last.incident.Restarted)
+	assert.Len(t, last.incident.Steps, maxSteps)
+	assert.Len(t, last.incident.Affected, 2*maxSteps)
+}
+
+// A supervisor's mailbox outlives its machine. A retry that is still in it
+// means nothing to the next one, whatever that waits for.
+func TestRetryOutlivesItsMachine(t *testing.T) {
+	p, now := herd(1, OneForOne, false), time.Now()
+	restartFails := func() (*machine, doAgain) {
+		m := newMachine(p)
+		drive(m, begin{}, now)
+		c := m.kids.head
+		m.step(ended{c.id, c.epoch, actor.Exit{Kind: actor.Failure}}, now)
+		return m, find[doAgain](t, m.step(started{id: c.id, epoch: c.epoch, err: errBoom}, now))
+	}
+	_, old := restartFails()
+	m, again := restartFails()
+	assert.Empty(t, m.step(retry(old), now))
+	assert.NotEmpty(t, m.step(retry(again), now))
+}
