@@ -117,7 +117,7 @@ func TestG1AnAbandonedIncarnationIsFenced(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, []string{"alive"}, log.take())
 		end(other, h)
-		require.ErrorIs(t, other.Err(), nil)
+		require.NoError(t, other.Err())
 		g.release()
 		assert.Equal(t, Shutdown, end(g.p, g.h).Kind)
 	})

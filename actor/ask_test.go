@@ -209,7 +209,7 @@ func TestL10HandlerSeesTheAskersDeadline(t *testing.T) {
 		defer cancel()
 		want, _ := ctx.Deadline()
 		var seen, unused context.Context
-		_, err := question(ctx, p, func(ctx context.Context, r Reply[int]) error {
+		_, err := question(ctx, p, func(ctx context.Context, _ Reply[int]) error {
 			by, ok := ctx.Deadline()
 			assert.True(t, ok)
 			assert.Equal(t, want, by)
@@ -416,7 +416,7 @@ func TestTargetElsewhere(t *testing.T) {
 		assert.Equal(t, 7, n)
 		timed, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
-		_, err = Ask(timed, ref, func(r Reply[int]) do { return nothing })
+		_, err = Ask(timed, ref, func(_ Reply[int]) do { return nothing })
 		assert.ErrorIs(t, err, errBoom)
 		end(p, h)
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -184,9 +185,9 @@ func TestL4ChildrenStopInReverse(t *testing.T) {
 		p := newParent(t)
 		var kids []*Process[do]
 		for i := range 5 {
-			c := doer(fmt.Sprint(i), withHook(func(context.Context, Exit) error {
+			c := doer(strconv.Itoa(i), withHook(func(context.Context, Exit) error {
 				time.Sleep(time.Second)
-				log.add(fmt.Sprint(i))
+				log.add(strconv.Itoa(i))
 				return nil
 			}))
 			kids = append(kids, c)
@@ -220,7 +221,7 @@ func TestDeadlineIsSharedWithTheChildren(t *testing.T) {
 		release := make(chan struct{})
 		var kids []*Process[do]
 		for i := range 4 {
-			c := doer(fmt.Sprint(i), withHook(func(context.Context, Exit) error { <-release; return nil }))
+			c := doer(strconv.Itoa(i), withHook(func(context.Context, Exit) error { <-release; return nil }))
 			kids = append(kids, c)
 			p.start(t, c)
 		}
@@ -337,7 +338,7 @@ func TestChildOfAnotherParentIsUnharmed(t *testing.T) {
 		assert.Equal(t, []string{"c#1 not started actor: already started"}, q.log.take())
 		q.self.Retire(c, errBoom)
 		end(q.Process, q.h)
-		p.on = func(e Event) error { p.self.Keep(c); return nil }
+		p.on = func(_ Event) error { p.self.Keep(c); return nil }
 		require.NoError(t, c.Send(ctx, fails))
 		synctest.Wait()
 		assert.False(t, isDone(c))

@@ -2,8 +2,8 @@ package actor
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
+	"strconv"
 	"testing"
 	"time"
 
@@ -63,13 +63,13 @@ func TestL12DeadLettersAreGivenCountedAndRecorded(t *testing.T) {
 func TestL12TheRingIsBounded(t *testing.T) {
 	rt := NewRuntime(monitoring.NewIDs(), nil)
 	for n := range keptLetters + 10 {
-		rt.letters.add(LetterRecord{Message: fmt.Sprint(n)})
+		rt.letters.add(LetterRecord{Message: strconv.Itoa(n)})
 	}
 	got := rt.DeadLetters()
 	assert.EqualValues(t, keptLetters+10, got.Total())
 	require.Len(t, got.Recent, keptLetters)
 	assert.Equal(t, "10", got.Recent[0].Message, "oldest first")
-	assert.Equal(t, fmt.Sprint(keptLetters+9), got.Recent[keptLetters-1].Message)
+	assert.Equal(t, strconv.Itoa(keptLetters+9), got.Recent[keptLetters-1].Message)
 }
 
 // A dead letter of an actor that never ran is counted; there is nobody else to

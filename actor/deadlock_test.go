@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -40,7 +41,7 @@ func TestL7SelfSendToAFullMailboxIsToldAsDeadlock(t *testing.T) {
 
 func TestL10AskingOneselfIsADeadlockAtOnce(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
-		p := doer("p", withHook(func(ctx context.Context, _ Exit) error { return nil }))
+		p := doer("p", withHook(func(_ context.Context, _ Exit) error { return nil }))
 		h := start(t, p)
 		err, askErr := call(ctx, p, func(ctx context.Context) error {
 			_, err := call(context.WithoutCancel(ctx), p, func(context.Context) int { return 1 })
@@ -58,7 +59,7 @@ func ring(t *testing.T, n int, step func(ctx context.Context, i int, actors []*P
 	t.Helper()
 	actors, hosts := make([]*Process[do], n), make([]*host, n)
 	for i := range n {
-		actors[i] = doer(fmt.Sprint(i), withCapacity(1))
+		actors[i] = doer(strconv.Itoa(i), withCapacity(1))
 		hosts[i] = start(t, actors[i])
 	}
 	errs, entered, next := make([]error, n), make(chan struct{}, n), make(chan struct{})
@@ -236,7 +237,7 @@ func TestL10FullMailboxesThatMakeProgress(t *testing.T) {
 	const n, hops = 4, 2000
 	actors := make([]*Process[do], n)
 	for i := range actors {
-		actors[i] = doer(fmt.Sprint(i), withCapacity(2))
+		actors[i] = doer(strconv.Itoa(i), withCapacity(2))
 		h := start(t, actors[i])
 		defer end(actors[i], h)
 	}

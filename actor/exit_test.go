@@ -133,7 +133,6 @@ func TestErrorsBelongToClasses(t *testing.T) {
 	} {
 		for _, err := range errs {
 			assert.ErrorIs(t, err, class)
-			assert.ErrorIs(t, err, err)
 		}
 	}
 	assert.NotErrorIs(t, ErrStopped, ErrRetryable)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -184,7 +185,7 @@ func TestL3QueueSurvivesARestartAndTheFailingMessageIsNotRedelivered(t *testing.
 		var log probe
 		p := doer("p")
 		for i := range 3 {
-			require.NoError(t, p.Send(ctx, log.adds(fmt.Sprint(i))))
+			require.NoError(t, p.Send(ctx, log.adds(strconv.Itoa(i))))
 		}
 		require.NoError(t, p.Send(ctx, func(context.Context) error {
 			log.add("bad")

@@ -3,8 +3,8 @@ package actor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -41,7 +41,7 @@ func TestG3PanicErrorTellsValueAndStack(t *testing.T) {
 		assert.NotErrorIs(t, exit.Err, errBoom)
 
 		again(t, p, h)
-		require.NoError(t, p.Send(ctx, func(context.Context) error { panic(nil) })) //nolint:govet // what is tested
+		require.NoError(t, p.Send(ctx, func(context.Context) error { panic(nil) }))
 		exit = <-h.ended
 		assert.Equal(t, Panic, exit.Kind, "not a Goexit")
 		assert.ErrorAs(t, exit.Err, new(*runtime.PanicNilError))
@@ -119,7 +119,7 @@ func TestG3FailuresStayWhereTheyAre(t *testing.T) {
 		trouble := []do{fails, func(context.Context) error { panic(1) }, func(context.Context) error { runtime.Goexit(); return nil }}
 		hosts := newHost()
 		for i := range 300 {
-			p := doer(fmt.Sprint(i))
+			p := doer(strconv.Itoa(i))
 			go func() {
 				p.Start(ctx, &tellHost{ended: hosts.Ended})
 				_ = p.Send(ctx, trouble[i%3])

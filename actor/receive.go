@@ -46,7 +46,7 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			inc.drain--
 		}
 		var exit Exit
-		mine := true
+		var mine bool
 		if env.meta == nil && !inc.watched {
 			inc.fence.enter()
 			if err := a.Receive(inc, env.msg); err != nil {
@@ -121,12 +121,12 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 }
 
 // receiveOne handles one message that came through the control lane.
-func (p *Process[M]) receiveOne(inc *incarnation, make func() M) (mine bool) {
+func (p *Process[M]) receiveOne(inc *incarnation, message func() M) (mine bool) {
 	// Two calls, for p.hand is the run loop's: user code that was abandoned in
-	// make must not come back and set it.
+	// message must not come back and set it.
 	var msg M
 	exit, mine := p.call(inc, func() error {
-		msg = make()
+		msg = message()
 		return nil
 	})
 	if mine && exit.Err == nil {

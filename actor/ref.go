@@ -2,6 +2,7 @@ package actor
 
 import (
 	"context"
+	"strings"
 
 	"github.com/understudy-go/understudy/monitoring"
 )
@@ -68,6 +69,13 @@ func (r Ref[M]) Path() string {
 		return ""
 	}
 	return r.target.Path()
+}
+
+// Name returns the last part of the path: the name that the actor was declared
+// with, or that it was given.
+func (r Ref[M]) Name() string {
+	path := r.Path()
+	return path[strings.LastIndexByte(path, '/')+1:]
 }
 
 // ID returns the actor's identity in its system; zero before its first start.

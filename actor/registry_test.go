@@ -2,7 +2,7 @@ package actor
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -92,8 +92,8 @@ func TestLookupOfAnotherMessageType(t *testing.T) {
 		require.ErrorAs(t, err, &wrong)
 		assert.EqualError(t, err, `actor: "name" (/p) does not take messages of type error`)
 		end(p, h)
-		assert.Equal(t, "actor-1", rt.NextName())
-		assert.Equal(t, "actor-2", rt.NextName())
+		assert.Equal(t, "actor#1", rt.NextName())
+		assert.Equal(t, "actor#2", rt.NextName())
 	})
 }
 
@@ -103,12 +103,12 @@ func TestRegistryUnderStress(t *testing.T) {
 	for w := range 4 {
 		wg.Go(func() {
 			for i := range 100 {
-				p := doer(fmt.Sprint(w), registered(fmt.Sprint(i%3)))
+				p := doer(strconv.Itoa(w), registered(strconv.Itoa(i%3)))
 				h := newHost()
 				p.Start(rt.Context(context.Background()), h)
 				err := <-h.started
 				if err == nil {
-					_, err := Lookup[do](rt, fmt.Sprint(i%3))
+					_, err := Lookup[do](rt, strconv.Itoa(i%3))
 					assert.NoError(t, err)
 					end(p, h)
 					continue

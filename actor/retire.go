@@ -1,6 +1,10 @@
 package actor
 
-import "github.com/understudy-go/understudy/monitoring"
+import (
+	"slices"
+
+	"github.com/understudy-go/understudy/monitoring"
+)
 
 // Retire implements [Retirer].
 func (c *core) Retire(cause error) { c.retire(retirement{cause: cause}) }
@@ -70,8 +74,8 @@ func (c *core) shut(cause error) {
 	}
 	c.gate.Store(closed)
 	c.body.bury(ReasonStopped, stoppedBy(cause))
-	for i := len(c.owns) - 1; i >= 0; i-- {
-		c.release(c.owns[i], cause)
+	for _, own := range slices.Backward(c.owns) {
+		c.release(own, cause)
 	}
 	c.retiring.Wait()
 	if s := c.scope.Load(); s != nil && c.register != "" && s.runtime.registry.remove(c.register, c) {

@@ -94,5 +94,5 @@ func Caller(ctx context.Context) string {
 
 // NextName returns a name that no other actor of the system is given by it.
 func (r *Runtime) NextName() string {
-	return "actor-" + strconv.FormatUint(r.names.Add(1), 10)
+	return "actor#" + strconv.FormatUint(r.names.Add(1), 10)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -217,7 +218,7 @@ func TestSendOfADroppedMessage(t *testing.T) {
 			})
 			var errs []error
 			for n := range 4 {
-				errs = append(errs, p.Send(ctx, fmt.Sprint(n)))
+				errs = append(errs, p.Send(ctx, strconv.Itoa(n)))
 			}
 			switch policy {
 			case mailbox.Reject:
@@ -253,4 +254,10 @@ func TestSendAllocatesNothing(t *testing.T) {
 	assert.Zero(t, allocs)
 	p.Stop(Forever)
 	<-h.ended
+}
+
+func TestRefTellsTheName(t *testing.T) {
+	p := New(Spec[int]{Name: "counter", New: Make(func() Func[int] { return nil })})
+	assert.Equal(t, "counter", p.Ref.Name())
+	assert.Empty(t, Ref[int]{}.Name())
 }

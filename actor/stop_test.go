@@ -233,7 +233,7 @@ func TestL5ImmediateAbandonsABusyActor(t *testing.T) {
 
 // No time at all is enough for a tree of idle actors.
 func TestL5ImmediateStopsATreeInOrder(t *testing.T) {
-	bubble(t, func(t *testing.T, ctx context.Context) {
+	bubble(t, func(t *testing.T, _ context.Context) {
 		var log probe
 		quiet := func(Event) do { return nothing }
 		var tree func(name string, depth int) *Process[do]
@@ -396,7 +396,7 @@ func TestSecondStopCanOnlyShortenTheTime(t *testing.T) {
 
 // A parent that is hurried hurries the child that it waits for.
 func TestSecondStopReachesTheChild(t *testing.T) {
-	bubble(t, func(t *testing.T, ctx context.Context) {
+	bubble(t, func(t *testing.T, _ context.Context) {
 		c := doer("c")
 		p := doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
 			return plain{}, self.Start(c, func(Event) do { return nothing })
@@ -435,7 +435,7 @@ func TestStopForeverWaitsForAsLongAsItTakes(t *testing.T) {
 }
 
 func TestG4StopIsLookedAtBeforeAFullMailbox(t *testing.T) {
-	bubble(t, func(t *testing.T, ctx context.Context) {
+	bubble(t, func(t *testing.T, _ context.Context) {
 		var log probe
 		var self *Self[do]
 		p := doer("p", withSelf(&self), withCapacity(4))
@@ -446,7 +446,7 @@ func TestG4StopIsLookedAtBeforeAFullMailbox(t *testing.T) {
 		}
 		require.ErrorIs(t, p.TrySend(nothing), ErrMailboxFull)
 		self.After(0, log.adds("tick"))
-		require.NoError(t, self.Start(doer("c"), func(e Event) do { return log.adds("child") }))
+		require.NoError(t, self.Start(doer("c"), func(_ Event) do { return log.adds("child") }))
 		synctest.Wait()
 		release()
 		synctest.Wait()

@@ -53,7 +53,7 @@ func TestL9StoppedTimerIsNotDelivered(t *testing.T) {
 }
 
 func TestL9TimersBelongToTheIncarnation(t *testing.T) {
-	bubble(t, func(t *testing.T, ctx context.Context) {
+	bubble(t, func(t *testing.T, _ context.Context) {
 		var log probe
 		p := newParent(t)
 		old := p.self

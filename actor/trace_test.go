@@ -73,7 +73,7 @@ func TestSampledAskHasAClientAndAServerSpan(t *testing.T) {
 		require.NoError(t, err)
 		timed, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
-		_, err = question(timed, p, func(ctx context.Context, r Reply[int]) error {
+		_, err = question(timed, p, func(ctx context.Context, _ Reply[int]) error {
 			_, ok := ctx.Deadline()
 			assert.True(t, ok)
 			return errBoom

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -47,10 +48,9 @@ func TestWakeUpProtocolUnderStress(t *testing.T) {
 			for s := range senders {
 				go func() {
 					for i := range each {
-						switch {
-						case (i+s)%10 == 0:
+						if (i+s)%10 == 0 {
 							self.After(0, message)
-						default:
+						} else {
 							assert.NoError(t, p.Send(context.Background(), message))
 						}
 						if i%3 == 0 {
@@ -101,7 +101,7 @@ func TestIdleActorsHoldNoGoroutine(t *testing.T) {
 		var actors []*Process[do]
 		var hosts []*host
 		for i := range 1000 {
-			p := doer(fmt.Sprint(i))
+			p := doer(strconv.Itoa(i))
 			actors, hosts = append(actors, p), append(hosts, start(t, p))
 			require.NoError(t, p.Send(ctx, nothing))
 		}
@@ -121,7 +121,7 @@ func TestCrewKeepsAFewGoroutinesUntilItIsDismissed(t *testing.T) {
 		h := newHost()
 		var actors []*Process[do]
 		for i := range 50 {
-			p := doer(fmt.Sprint(i))
+			p := doer(strconv.Itoa(i))
 			actors = append(actors, p)
 			p.Start(rt.Context(ctx), h)
 			require.NoError(t, <-h.started)

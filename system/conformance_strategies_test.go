@@ -26,7 +26,9 @@ func strategies() []scenario {
 			})),
 		crashing("SG-08", restartsTransientBystanders),
 		crashing("SG-10", leavesEarlierOnesStopped),
-		crashing("SG-11", countsAGroupOnce),
+		parts("SG-11",
+			crashing("one after another", countsAGroupOnce),
+			crashing("at once", absorbsEndsInAGroup)),
 		crashing("SG-13", countsSimultaneousCrashes),
 		crashing("SG-18", restartsWithTheSameArguments),
 		crashing("SG-19", forgetsADynamicChildThatIgnoresItsRestart),
@@ -52,6 +54,11 @@ func restartsAll(s *stage, c crash) {
 	s.sawf("stop(b, %v) stop(c, shutdown) stop(a, shutdown) start(a) start(b) start(c)", c.kind)
 	s.incarnation(2, x, y, z)
 	s.listed(s.root(), "a running, b running, c running")
+	infos, err := supervision.Children(s.ctx, s.root())
+	require.NoError(s, err)
+	for info := range infos {
+		assert.Equal(s, 1, info.Restarts, info.ID)
+	}
 }
 
 func restartsTheRest(s *stage, c crash) {
@@ -142,6 +149,23 @@ func countsAGroupOnce(s *stage, c crash) {
 	s.gaveUp("a", limit, errBoom)
 	s.sawf("stop(a, %v) stop(c, shutdown) stop(b, shutdown)", c.kind)
 	s.gone(x, y, z)
+}
+
+// R8: an end that the group's stop covers means nothing of its own.
+func absorbsEndsInAGroup(s *stage, c crash) {
+	x, y, z := s.probe("a"), s.probe("b"), s.probe("c")
+	s.start(supervision.Spec{Strategy: supervision.OneForAll, Limit: supervision.AtMost(1, time.Hour)}, x, y, z)
+	s.sawf("start(a) start(b) start(c)")
+	release := s.hold(s.root())
+	s.tell(y, c.order)
+	s.tell(x, c.order)
+	s.tell(z, end(actor.ErrStop))
+	s.sawf("stop(b, %v) stop(a, %[1]v) stop(c, normal)", c.kind)
+	release()
+	time.Sleep(time.Hour)
+	s.sawf("start(a) start(b) start(c)")
+	s.incarnation(2, x, y, z)
+	s.listed(s.root(), "a running, b running, c running")
 }
 
 // Two crashes at once are two units.

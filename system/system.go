@@ -138,7 +138,8 @@ func (s *ActorSystem) observe(kind monitoring.SystemKind, reason string, err err
 // Spawn starts an actor in a running system and returns its address when it is
 // ready. The actor is adopted by a supervisor of the system's own, whose policy
 // is Config.Spawned; to have it under another one, use supervision.StartChild.
-// An empty name is filled in.
+// An empty name is filled in. To stop the actor, call supervision.TerminateChild
+// with the system's Spawned address and the actor's name.
 //
 // The error is a *[supervision.ChildError] or a *[supervision.SpecError],
 // [ErrShutdown], or ctx's cause. Only in the last case does the start go on, so
