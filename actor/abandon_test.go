@@ -195,8 +195,8 @@ func TestG1SendThatWaitsIsCutOff(t *testing.T) {
 			require.NoError(t, p.TrySend(func(ctx context.Context) error {
 				go func() { errs <- full.Send(detach(ctx), log.adds("from a helper")) }()
 				errs <- full.Send(detach(ctx), log.adds("from the handler"))
-				<-errs
-				<-errs
+				<-errs //nolint:errcheck // either may have failed
+				<-errs //nolint:errcheck // either may have failed
 				return nil
 			}))
 			synctest.Wait()

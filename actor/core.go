@@ -17,7 +17,7 @@ const (
 
 // A body is the part of an actor that knows its message type: the Process. Each method that
 // runs user code reports whether the run still belongs to the caller.
-type body interface {
+type body interface { //nolint:interfacebloat // two halves of one thing, in one package
 	Child
 	create(inc *incarnation) (exit Exit, mine bool)  // runs New
 	receive(inc *incarnation) outcome                // handles messages

@@ -99,7 +99,7 @@ func ended(own context.Context, err error) Exit {
 // a panic and a Goexit never come this way. A cancellation counts as a
 // shutdown only if it is the framework's cancellation of this incarnation.
 func classify(own context.Context, err error) Kind {
-	if k, ok := err.(Kinder); ok {
+	if k, ok := err.(Kinder); ok { //nolint:errorlint // what it wraps has no say
 		return k.ExitKind()
 	}
 	switch {

@@ -65,11 +65,11 @@ func TestL1NewMayNotSucceed(t *testing.T) {
 			},
 		},
 		"exits": {
-			func() (Actor[tallyMsg], error) { runtime.Goexit(); return nil, nil },
+			func() (Actor[tallyMsg], error) { runtime.Goexit(); return nil, nil }, //nolint:nilnil // what must be refused
 			func(t *testing.T, err error) { assert.ErrorIs(t, err, ErrGoexit) },
 		},
 		"nothing": {
-			func() (Actor[tallyMsg], error) { return nil, nil },
+			func() (Actor[tallyMsg], error) { return nil, nil }, //nolint:nilnil // what must be refused
 			func(t *testing.T, err error) { assert.ErrorContains(t, err, "no actor") },
 		},
 		"nil pointer": {
@@ -216,7 +216,7 @@ func TestL3SendsFailAfterRetireUntilTheNextStart(t *testing.T) {
 		require.ErrorIs(t, p.Err(), errBoom)
 		_, err := call(ctx, p, func(context.Context) int { return 1 })
 		require.ErrorIs(t, err, ErrStopped)
-		assert.EqualValues(t, Info{Name: "p", Path: "p", Type: "p", State: "stopped", Capacity: 64, DeadLettered: 1, Rejected: 2}, p.Info())
+		assert.Equal(t, Info{Name: "p", Path: "p", Type: "p", State: "stopped", Capacity: 64, DeadLettered: 1, Rejected: 2}, p.Info())
 		p.Retire(nil)
 		synctest.Wait()
 		require.ErrorIs(t, p.Err(), errBoom, "it ends once")
@@ -393,7 +393,7 @@ func TestContextKeepsValuesButNotCancellation(t *testing.T) {
 		got, err := call(t.Context(), p, func(ctx context.Context) string {
 			assert.NoError(t, ctx.Err())
 			assert.Equal(t, "/p", Caller(ctx))
-			return ctx.Value(key{}).(string)
+			return ctx.Value(key{}).(string) //nolint:errcheck,forcetypeassert // a panic fails the test
 		})
 		require.NoError(t, err)
 		assert.Equal(t, "kept", got)

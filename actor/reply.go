@@ -41,7 +41,7 @@ func (r Reply[R]) answer(value R, err error) {
 
 // ask is a question that an actor of this process has, without the type of its
 // answer.
-type ask interface {
+type ask interface { //nolint:interfacebloat // one implementation, without its type parameter
 	carry(to *core) *meta // what travels in the envelope
 	take(by *incarnation) // an incarnation is about to handle it
 	open() bool           // nobody has answered

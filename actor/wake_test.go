@@ -33,7 +33,7 @@ func TestWakeUpProtocolUnderStress(t *testing.T) {
 			all.Add(senders * each)
 			var self *Self[do]
 			p := doer("p", withSelf(&self))
-			message := func(context.Context) error {
+			message := func(context.Context) error { //nolint:unparam // that is what a do is
 				if running.Add(1) != 1 {
 					t.Error("two runs at once")
 				}

@@ -74,7 +74,7 @@ func (s *server) Stopped(ctx context.Context, _ actor.Exit) error {
 		}
 	}
 	if s.serving {
-		_ = <-s.served // that it was shut down
+		<-s.served //nolint:errcheck // that it was shut down
 	}
 	return err
 }

@@ -3,6 +3,8 @@ package supervision
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -106,8 +108,10 @@ func (w *world) anything() {
 	id := fmt.Sprintf("c%d", rapid.IntRange(0, 7).Draw(w.t, "id"))
 	inc := w.inc[id]
 	switch rapid.IntRange(0, 15).Draw(w.t, "what") {
-	case 0, 1, 2, 3, 4:
+	case 0, 1, 2, 3:
 		w.answer(rapid.IntRange(0, 7).Draw(w.t, "how") > 1)
+	case 4:
+		w.answerOf(w.m.kids.find(id), rapid.Bool().Draw(w.t, "well"))
 	case 5, 6, 7, 8:
 		if inc != nil && inc.up {
 			w.end(id, rapid.SampledFrom([]actor.Kind{
@@ -122,7 +126,9 @@ func (w *world) anything() {
 	case 12:
 		w.command(func(req uint64) event { return cmdDelete{req, id} })
 	case 13:
-		w.fire()
+		if tokens := w.pending(); len(tokens) > 0 {
+			w.fire(rapid.SampledFrom(tokens).Draw(w.t, "token"))
+		}
 	case 14:
 		w.now = w.now.Add(rapid.SampledFrom([]time.Duration{1, time.Second, 10 * time.Second}).Draw(w.t, "pass"))
 		if len(w.past) > 0 {
@@ -135,29 +141,37 @@ func (w *world) anything() {
 	}
 }
 
-// answer lets one child that starts or stops be done with it.
+// answer lets the first child that starts or stops be done with it.
 func (w *world) answer(well bool) bool {
 	for c := w.m.kids.head; c != nil; c = c.next {
-		inc := w.inc[c.id]
-		switch {
-		case inc == nil:
-			continue
-		case !inc.up && well:
-			inc.up = true
-			w.step(started{id: c.id, epoch: inc.epoch})
-		case !inc.up:
-			w.gone(c.id, started{id: c.id, epoch: inc.epoch,
-				err: rapid.SampledFrom([]error{errBoom, actor.ErrIgnore}).Draw(w.t, "why")})
-		case inc.stop && well:
-			w.end(c.id, actor.Shutdown)
-		case inc.stop:
-			w.end(c.id, actor.Failure)
-		default:
-			continue
+		if w.answerOf(c, well) {
+			return true
 		}
-		return true
 	}
 	return false
+}
+
+// answerOf lets a child be done with its start or stop, if it is at one.
+func (w *world) answerOf(c *child, well bool) bool {
+	if c == nil || w.inc[c.id] == nil {
+		return false
+	}
+	inc := w.inc[c.id]
+	switch {
+	case !inc.up && well:
+		inc.up = true
+		w.step(started{id: c.id, epoch: inc.epoch})
+	case !inc.up:
+		w.gone(c.id, started{id: c.id, epoch: inc.epoch,
+			err: rapid.SampledFrom([]error{errBoom, actor.ErrIgnore}).Draw(w.t, "why")})
+	case inc.stop && well:
+		w.end(c.id, actor.Shutdown)
+	case inc.stop:
+		w.end(c.id, actor.Failure)
+	default:
+		return false
+	}
+	return true
 }
 
 // end is the end of an incarnation that was ready.
@@ -186,17 +200,12 @@ func (w *world) command(of func(req uint64) event) {
 	w.step(of(w.reqs))
 }
 
+// pending returns the tokens of all timers and retries that can come, oldest
+// first.
+func (w *world) pending() []uint64 { return slices.Sorted(maps.Keys(w.tokens)) }
+
 // fire lets a timer fire or a retry come back.
-func (w *world) fire() bool {
-	token := uint64(0)
-	for t := range w.tokens {
-		if token == 0 || t < token {
-			token = t
-		}
-	}
-	if token == 0 {
-		return false
-	}
+func (w *world) fire(token uint64) {
 	id := w.tokens[token]
 	delete(w.tokens, token)
 	var ev event = retry{id, token}
@@ -205,13 +214,22 @@ func (w *world) fire() bool {
 	}
 	w.past = append(w.past, ev)
 	w.step(ev)
+}
+
+// fireFirst is fire for the oldest token, if there is one.
+func (w *world) fireFirst() bool {
+	tokens := w.pending()
+	if len(tokens) == 0 {
+		return false
+	}
+	w.fire(tokens[0])
 	return true
 }
 
 // quiesce lets everything go well until nothing is left to happen. Timers fire
 // last, so that starts do not time out.
 func (w *world) quiesce() {
-	for i := 0; w.answer(true) || w.fire(); i++ {
+	for i := 0; w.answer(true) || w.fireFirst(); i++ {
 		require.Less(w.t, i, 10_000, "no rest")
 	}
 }

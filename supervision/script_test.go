@@ -25,7 +25,7 @@ import (
 //	settle                                   whatever is started comes up, whatever is stopped ends
 //	started a | fails a why | ignores a      the answer to a start
 //	normal a | stopped a | shutdown a [why] | cancelled a                              an end
-//	crash a [why] | panic a | goexit a | abandoned a                                   a bad one
+//	crash a [why] | panic a | goexit a | abandoned a                                   an abnormal one
 //	fire a | retry a                         the last timer or retry of a, even a stale one
 //	add d temporary process=a … | terminate a | restart a | delete a          commands
 //	list | count                             what the supervisor would answer

@@ -117,7 +117,9 @@ func (s *supervisor) Receive(_ context.Context, msg Message) error {
 
 // step lets an event happen now and carries out what follows.
 func (s *supervisor) step(ev event) {
-	for _, a := range s.machine.step(ev, time.Now()) {
+	actions := s.machine.step(ev, time.Now())
+	for _, a := range actions {
 		s.execute(a)
 	}
+	clear(actions) // an idle supervisor holds on to no child that is gone
 }

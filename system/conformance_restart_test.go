@@ -56,6 +56,7 @@ func bad(c crash) order {
 	}}
 }
 
+// An actor that ends for good has its stop hook run, then what waits fails.
 func losesWhatWaitsWhenStopped(s *stage, c crash) {
 	a := s.probe("a", temporary)
 	s.start(supervision.Spec{}, a)
@@ -74,6 +75,9 @@ func losesWhatWaitsWhenStopped(s *stage, c crash) {
 	assert.Equal(s, actor.ReasonStopped, letters.Recent[0].Reason)
 }
 
+// One that is restarted keeps its address and what waits; the order that crashed
+// it is not tried again. By L5 there is one hook, that of the old state's end,
+// and none before the restart.
 func keepsWhatWaitsWhenRestarted(s *stage, c crash) {
 	a := s.probe("a")
 	s.start(supervision.Spec{}, a)
