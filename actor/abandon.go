@@ -2,7 +2,6 @@ package actor
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -115,7 +114,7 @@ func (i *incarnation) hookFailed(hook Exit) {
 	if hook.Kind == Abandoned {
 		i.exit.Kind = Abandoned
 	}
-	i.exit.Err = errors.Join(i.exit.Err, fmt.Errorf("stop hook: %w", hook.Err))
+	i.exit.Err = errors.Join(i.exit.Err, &HookError{hook.Err})
 }
 
 // overdue tells the run loop that the time to end is over while no user code

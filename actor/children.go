@@ -77,7 +77,7 @@ func (i *incarnation) share(n int) time.Duration {
 	if left == Forever {
 		return stopChild
 	}
-	left -= min(left/16, 100*time.Millisecond)
+	left -= min(left/4, 100*time.Millisecond)
 	if n > 1 {
 		left /= 2
 	}

@@ -107,6 +107,15 @@ func (e *AbandonedError) Error() string {
 // Is reports whether target is ErrAbandoned.
 func (e *AbandonedError) Is(target error) bool { return target == ErrAbandoned || target == ErrFatal }
 
+// A HookError says that a stop hook failed: what it returned, a *[PanicError],
+// [ErrGoexit], or that it had to be abandoned.
+type HookError struct{ Err error }
+
+func (e *HookError) Error() string { return fmt.Sprintf("actor: stop hook: %v", e.Err) }
+
+// Unwrap returns what the hook failed with.
+func (e *HookError) Unwrap() error { return e.Err }
+
 // A DeadlockError is the cycle in which the call would have waited. It is
 // [ErrDeadlock].
 type DeadlockError struct {

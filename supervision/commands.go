@@ -24,8 +24,9 @@ func StartChild(ctx context.Context, sup actor.Ref[Message], c Child) error {
 }
 
 // TerminateChild stops a child, and keeps it from being restarted. It returns
-// when the child has ended; at once if it does not run. A temporary child is
-// forgotten, any other one stays known and can be restarted. The error is
+// when the child has ended; at once if it does not run. A temporary child, and
+// any child of a dynamic supervisor, is forgotten; other ones stay known and can
+// be restarted. The error is
 // [ErrNotFound], or [actor.ErrDeadlock] when a handler at or below the child
 // calls, since it would wait for itself.
 func TerminateChild(ctx context.Context, sup actor.Ref[Message], id string) error {

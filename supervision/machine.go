@@ -71,7 +71,7 @@ func newMachine(p *plan) *machine {
 // reading and never go back. The actions belong to the caller: the machine keeps
 // nothing of a child that it has forgotten.
 func (m *machine) step(ev event, now time.Time) []action {
-	m.now = now
+	m.now, m.out = now, make([]action, 0, usualActions)
 	if m.stage == stageIdle {
 		m.stamp()
 	}
@@ -102,6 +102,9 @@ func (m *machine) step(ev event, now time.Time) []action {
 	m.out = nil
 	return out
 }
+
+// usualActions is how many actions all but a few steps lead to at most.
+const usualActions = 6
 
 // busy reports whether a restart would interfere with the job in hand. A group
 // that only waits is no hindrance: what is decided then takes it along.

@@ -84,6 +84,11 @@ func TestCostIsLinear(t *testing.T) {
 				few = min(few, cycle(t, c.few, c.s, c.sideBySide))
 			}
 			many := cycle(t, 100*c.few, c.s, c.sideBySide)
+			for range 3 { // somebody else may have been busy
+				if many >= 1000*few {
+					many = min(many, cycle(t, 100*c.few, c.s, c.sideBySide))
+				}
+			}
 			assert.Less(t, many, 1000*few, "%d children took %v", c.few, few)
 		})
 	}

@@ -92,7 +92,7 @@ func (m *machine) notStarted(c *child, err error) {
 		// Whatever a start that was cut short comes to, it was asked to end;
 		// only what is left behind must be told.
 		x := actor.Exit{Kind: actor.Shutdown, Err: err, Incarnation: c.incarnation, At: m.now}
-		if errors.Is(err, actor.ErrAbandoned) {
+		if _, below := errors.AsType[*ShutdownError](err); !below && errors.Is(err, actor.ErrAbandoned) {
 			x.Kind = actor.Abandoned
 		}
 		m.stopped(c, x)

@@ -142,7 +142,7 @@ func (m *machine) allowance(c *child) time.Duration {
 	if all == actor.Forever {
 		return own
 	}
-	all -= min(all/16, 100*time.Millisecond)
+	all -= min(all/4, 100*time.Millisecond)
 	if m.live > 1 && !m.plan.sideBySide {
 		all /= 2
 	}
@@ -173,15 +173,16 @@ func (m *machine) tornDown(c *child, x actor.Exit) {
 	m.proceed(c)
 }
 
-// collect keeps what has to be told about an end in the teardown: failures,
-// permanent children that ended by themselves, and what a supervisor has to
-// tell of those below it.
+// collect keeps what has to be told about an end in the teardown: failures, also
+// those of a stop hook, permanent children that ended by themselves, and what a
+// supervisor has to tell of those below it.
 func (m *machine) collect(c *child, x actor.Exit) {
 	if below, ok := errors.AsType[*ShutdownError](x.Err); ok && x.Kind == actor.Shutdown {
 		m.closing.errs = append(m.closing.errs, below.Errors...)
 		return
 	}
-	if x.Kind.Abnormal() || x.Kind == actor.Normal && c.restart == Permanent {
+	_, hook := errors.AsType[*actor.HookError](x.Err)
+	if hook || x.Kind.Abnormal() || x.Kind == actor.Normal && c.restart == Permanent {
 		m.closing.errs = append(m.closing.errs,
 			&ChildError{Op: "stop", Path: m.plan.path, ID: c.id, Err: cause(x), Process: c.process})
 	}

@@ -167,15 +167,16 @@ func split(err error) []error {
 	if err == nil {
 		return nil
 	}
-	joined, ok := err.(interface{ Unwrap() []error })
-	if _, field := err.(*SpecError); !ok || field { //nolint:errorlint // of this very error, not of what it wraps
-		return []error{err}
+	switch err := err.(type) { //nolint:errorlint // of this very error, not of what it wraps
+	case *SpecError, *actor.FieldError:
+	case interface{ Unwrap() []error }:
+		var all []error
+		for _, err := range err.Unwrap() {
+			all = append(all, split(err)...)
+		}
+		return all
 	}
-	var all []error
-	for _, err := range joined.Unwrap() {
-		all = append(all, split(err)...)
-	}
-	return all
+	return []error{err}
 }
 
 // nameOf asks the process for its name, unless that is bound to panic.

@@ -59,12 +59,12 @@ func TestConfigInvalid(t *testing.T) {
 		{"child without a name", func(c *system.Config) { c.Root.Children = kitChildren(kitNew("", nil)) }, "Children[0].Process: name: empty"},
 		{"child without New", func(c *system.Config) {
 			c.Root.Children = kitChildren(actor.New(actor.Spec[kitDo]{Name: "x"}))
-		}, "Children[0].Process"},
+		}, `Children[0].Process: actor: invalid spec of "x": New: is nil`},
 		{"child's mailbox", func(c *system.Config) {
 			spec := kitSpec("x", nil)
 			spec.Mailbox = mailbox.Config{Capacity: -1}
 			c.Root.Children = kitChildren(actor.New(spec))
-		}, "Capacity: -1 is negative"},
+		}, `Children[0].Process: actor: invalid spec of "x": Mailbox: mailbox: invalid config: Capacity: -1 is negative`},
 		{"child's restart", func(c *system.Config) { c.Root.Children[0].Restart = 9 }, "Children[0].Restart: unknown"},
 		{"grandchild", func(c *system.Config) {
 			c.Root.Children = kitChildren(supervision.New(supervision.Spec{
