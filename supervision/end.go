@@ -136,7 +136,9 @@ func (m *machine) stopped(c *child, x actor.Exit) {
 // trouble is what went wrong in an end that was asked for. That the child says
 // in an error that it was asked is in order.
 func trouble(x actor.Exit) error {
-	if _, below := errors.AsType[*ShutdownError](x.Err); below || x.Kind.Abnormal() {
+	_, below := errors.AsType[*ShutdownError](x.Err)
+	_, hook := errors.AsType[*actor.HookError](x.Err)
+	if below || hook || x.Kind.Abnormal() {
 		return x.Err
 	}
 	for _, orderly := range []error{actor.ErrShutdown, actor.ErrStop, context.Canceled} {

@@ -20,7 +20,7 @@ const (
 // maxSteps bounds the record of an incident. More is made of no trace.
 const maxSteps = 128
 
-// supervisorType is the type that supervisors bear in traces.
+// supervisorType is the type of all supervisors, in spans and metrics.
 const supervisorType = "Supervisor"
 
 // incident is a record in the making. Once it has been handed over it belongs

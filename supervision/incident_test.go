@@ -1,6 +1,9 @@
 package supervision
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -27,6 +30,7 @@ func TestIncidentOfALargeGroup(t *testing.T) {
 func TestRetryOutlivesItsMachine(t *testing.T) {
 	p, now := herd(1, OneForOne, false), time.Now()
 	restartFails := func() (*machine, doAgain) {
+		p.incarnation++
 		m := newMachine(p)
 		drive(m, begin{}, now)
 		c := m.kids.head
@@ -37,4 +41,24 @@ func TestRetryOutlivesItsMachine(t *testing.T) {
 	m, again := restartFails()
 	assert.Empty(t, m.step(retry(old), now))
 	assert.NotEmpty(t, m.step(retry(again), now))
+}
+
+// What is red in a stop that was asked for: not that the child ended because it
+// was asked, whatever words it has for it.
+func TestTroubleInAnEnd(t *testing.T) {
+	hook := &actor.HookError{Err: errBoom}
+	for _, x := range []actor.Exit{
+		{Kind: actor.Shutdown}, {Kind: actor.Shutdown, Err: fmt.Errorf("get: %w", context.Canceled)},
+		{Kind: actor.Shutdown, Err: fmt.Errorf("bye: %w", actor.ErrShutdown)},
+		{Kind: actor.Normal, Err: fmt.Errorf("done: %w", actor.ErrStop)},
+	} {
+		assert.NoError(t, trouble(x), x)
+	}
+	for _, x := range []actor.Exit{
+		{Kind: actor.Failure, Err: errBoom}, {Kind: actor.Abandoned, Err: fmt.Errorf("%w", context.Canceled)},
+		{Kind: actor.Normal, Err: hook}, {Kind: actor.Shutdown, Err: errors.Join(context.Canceled, hook)},
+		{Kind: actor.Shutdown, Err: &ShutdownError{Errors: []error{errBoom}}},
+	} {
+		assert.Equal(t, x.Err, trouble(x))
+	}
 }

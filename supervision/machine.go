@@ -1,7 +1,6 @@
 package supervision
 
 import (
-	"sync/atomic"
 	"time"
 
 	"github.com/understudy-go/understudy/actor"
@@ -51,15 +50,11 @@ const (
 	stageDone                    // nothing runs, nothing ever will
 )
 
-// machines counts the machines of the process, so that each has numbers of its
-// own: a retry may outlive its machine in the supervisor's mailbox.
-var machines atomic.Uint64
-
 // newMachine returns the machine of one incarnation of a supervisor.
 func newMachine(p *plan) *machine {
 	m := &machine{
 		plan: p, kids: newTable(len(p.children)), window: newWindow(p.limit),
-		closing: closing{within: actor.Forever}, seq: machines.Add(1) << 32,
+		closing: closing{within: actor.Forever}, seq: p.incarnation << 32,
 	}
 	for _, c := range p.children {
 		m.kids.add(c)

@@ -18,6 +18,9 @@ type plan struct {
 	// a child without a process is forgotten.
 	sideBySide bool
 	children   []childPlan
+	// incarnation is the supervisor's own. It gives each machine numbers of its
+	// own, for a retry may outlive its machine in the supervisor's mailbox.
+	incarnation uint64
 	// chance returns a number in [0, 1) for the jitter of backoffs.
 	chance func() float64
 }

@@ -9,9 +9,6 @@ import (
 	"github.com/understudy-go/understudy/actor"
 )
 
-// typeName is the type of all supervisors, in spans and metrics.
-const typeName = "Supervisor"
-
 // New declares a supervisor. It is an actor like any other: it may be the child
 // of another supervisor, and its children may be supervisors. It cannot fail:
 // what is wrong with the spec is told by Validate and by the start.
@@ -40,12 +37,12 @@ func declare(spec Spec, dynamic bool) *actor.Process[Message] {
 	}
 	return actor.New(actor.Spec[Message]{
 		Name:    spec.Name,
-		Type:    typeName,
+		Type:    supervisorType,
 		Invalid: invalid,
 		Owns:    owns,
 		New: func(_ context.Context, self *actor.Self[Message]) (actor.Actor[Message], error) {
 			p := newPlan(spec, self.Path(), isSupervisor, rand.Float64)
-			p.sideBySide = dynamic
+			p.sideBySide, p.incarnation = dynamic, self.Incarnation()
 			s := &supervisor{
 				self:     self,
 				machine:  newMachine(p),
