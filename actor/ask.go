@@ -22,10 +22,11 @@ import (
 //
 // The handler's context has ctx's deadline, and nothing else of ctx.
 func Ask[M, R any](ctx context.Context, to Ref[M], question func(Reply[R]) M) (R, error) {
-	p := newPending[R](ctx)
+	var none R
 	if to.target == nil {
-		return p.value, ErrStopped
+		return none, ErrStopped
 	}
+	p := newPending[R](ctx)
 	msg := question(Reply[R]{p})
 	var span *monitoring.AskSpan
 	if from := monitoring.Sampled(ctx); !from.IsZero() {
@@ -41,7 +42,6 @@ func Ask[M, R any](ctx context.Context, to Ref[M], question func(Reply[R]) M) (R
 	}
 	span.End(err)
 	if err != nil {
-		var none R
 		return none, err
 	}
 	return p.value, nil
@@ -60,8 +60,17 @@ func (p *Process[M]) DeliverAsk(ctx context.Context, msg M, q Question) error {
 	if p.gate.Load() != open {
 		return p.refuse(ErrStopped)
 	}
-	if inc := callerOf(ctx); inc != nil && inc.fence.isCut() {
-		return p.refuse(ErrAbandoned)
+	if inc := callerOf(ctx); inc != nil {
+		switch {
+		case inc.fence.isCut():
+			return p.refuse(ErrAbandoned)
+		case inc.core == &p.core && inc.fence.call() != 0:
+			path := p.Path()
+			return p.refuse(&DeadlockError{Path: []string{path, path}})
+		}
+	}
+	if ctx.Err() != nil { // nobody would wait for the answer
+		return p.refuse(context.Cause(ctx))
 	}
 	env := envelope[M]{msg: msg}
 	if a, ok := q.(ask); ok {
@@ -69,10 +78,6 @@ func (p *Process[M]) DeliverAsk(ctx context.Context, msg M, q Question) error {
 	} else {
 		by, _ := q.Deadline()
 		env.meta = &meta{ask: &foreign{q}, deadline: by}
-	}
-	if inc := callerOf(ctx); inc != nil && inc.core == &p.core && inc.fence.call() != 0 {
-		path := p.Path()
-		return p.refuse(&DeadlockError{Path: []string{path, path}})
 	}
 	return p.enqueue(ctx, env, true)
 }

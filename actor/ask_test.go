@@ -444,3 +444,13 @@ func TestQuestionFromElsewhere(t *testing.T) {
 		assert.ErrorIs(t, p.DeliverAsk(ctx, nothing, q), ErrStopped)
 	})
 }
+
+func TestL10AskWithAContextThatIsDoneSendsNothing(t *testing.T) {
+	cause := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	p := New(Spec[int]{Name: "p", New: Make(func() Func[int] { return nil })})
+	_, err := Ask(ctx, p.Ref, func(Reply[int]) int { return 0 })
+	require.ErrorIs(t, err, cause)
+	assert.Zero(t, p.Info().Depth)
+}
