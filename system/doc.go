@@ -30,5 +30,7 @@
 // before it returns synchronizes before the first message that the system's
 // actors receive from the caller; closing Done synchronizes after everything
 // that the actors have done, abandoned ones aside. A running system holds one
-// goroutine of its own, which waits for its end; idle actors hold none.
+// goroutine that waits for its end, and keeps at most as many as there are
+// processors ready for runs; idle actors hold none. When Shutdown returns all of
+// them have ended.
 package system
