@@ -85,8 +85,7 @@ func runStuck() {
 		close(entered)
 		<-ctx.Done()
 		fmt.Println("stopping")
-		time.Sleep(time.Hour)
-		return nil
+		select {}
 	})
 	cfg := kitConfig(stuck)
 	cfg.ShutdownTimeout = actor.Forever
