@@ -24,9 +24,6 @@ import (
 // crashes is how many there are. Twice as many in a second would all be traced.
 const crashes = 100
 
-// shutdowns is how many traces the end of a system makes.
-const shutdowns = 2
-
 // Crash makes an actor panic.
 type Crash struct{ Reply actor.Reply[int] }
 
@@ -102,7 +99,7 @@ func assertFound(t *testing.T, jaeger server, service string) {
 	t.Helper()
 
 	// Nothing was lost: every crash is a trace, and so is the shutdown.
-	assert.Equal(t, crashes+shutdowns, len(jaeger.search(t, service, nil)))
+	assert.Equal(t, crashes+1, len(jaeger.search(t, service, nil)))
 
 	// Whatever a person searches for is found by.
 	for _, by := range []struct {
@@ -115,9 +112,9 @@ func assertFound(t *testing.T, jaeger server, service string) {
 		{"actor.path", "/shop/printer-1", crashes},
 		{"actor.type", "Printer", crashes},
 		{"actor.child.path", "/shop/printer-2", crashes + 1},
-		{"actor.system", "shop", crashes + shutdowns},
+		{"actor.system", "shop", crashes + 1},
 		{"actor.supervision.directive", "restart", crashes},
-		{"actor.supervision.directive", "shutdown", shutdowns},
+		{"actor.supervision.directive", "shutdown", 1},
 		{"actor.stop.reason", "sibling_failed", crashes},
 		{"actor.supervision.restarts", "7", 1},
 		{"actor.failure.kind", "goexit", 0},

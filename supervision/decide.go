@@ -39,8 +39,8 @@ func (m *machine) restartOne(c *child, l lapse) {
 
 // restart launches a child as a step of an incident.
 func (m *machine) restart(c *child, why purpose, in *incident) {
-	m.launch(c, why)
 	m.beginRestart(c, in)
+	m.launch(c, why)
 }
 
 // restartFailed is an attempt that came to nothing: a new lapse, which counts.

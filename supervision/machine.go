@@ -25,6 +25,8 @@ type machine struct {
 	group   group
 	closing closing
 
+	startup *incident // of the initial start
+
 	// deferred holds the restarts that are decided when the job is over, in the
 	// order in which their children ended.
 	deferred []deferral

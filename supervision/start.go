@@ -13,6 +13,7 @@ func (m *machine) boot() {
 		return
 	}
 	m.stage, m.cursor = stageBoot, m.kids.head
+	m.startup = m.openOwn(directiveStart)
 	m.bootNext()
 }
 
@@ -23,10 +24,12 @@ func (m *machine) bootNext() {
 			continue
 		}
 		m.cursor, m.awaited = c.next, c
+		m.beginBoot(c)
 		m.launch(c, forBoot)
 		return
 	}
 	m.stage, m.cursor = stageServe, nil
+	m.report(&m.startup)
 	m.do(doReady{nil})
 }
 
@@ -129,7 +132,7 @@ func (m *machine) startFailed(c *child, err error) {
 	m.emitNotStarted(c, err)
 	switch c.purpose {
 	case forBoot:
-		m.close(startAborted, m.startError(c, err), nil)
+		m.close(startAborted, m.startError(c, err), m.startup)
 	case forAdd:
 		m.kids.remove(c)
 		m.retire(c, err)
