@@ -66,9 +66,9 @@ func trade(ctx context.Context, out io.Writer, provider trace.TracerProvider) er
 	if err != nil {
 		return err
 	}
-	stock := actor.New(actor.Spec[StockMsg]{Name: "stock", New: actor.Make(NewStock)})
-	printer := actor.New(actor.Spec[PrinterMsg]{Name: "printer", New: newPrinter})
-	desk := actor.New(actor.Spec[DeskMsg]{
+	stock := actor.New(actor.Spec[Reserve]{Name: "stock", New: actor.Make(NewStock)})
+	printer := actor.New(actor.Spec[Print]{Name: "printer", New: NewPrinter})
+	desk := actor.New(actor.Spec[Place]{
 		Name: "desk",
 		New:  actor.Make(func() *Desk { return &Desk{stock.Ref, printer.Ref} }),
 	})

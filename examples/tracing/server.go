@@ -13,7 +13,7 @@ import (
 )
 
 // serve makes a child of an HTTP server that serves on a listener.
-func serve(l net.Listener, desk actor.Ref[DeskMsg], tracer trace.Tracer) actor.Child {
+func serve(l net.Listener, desk actor.Ref[Place], tracer trace.Tracer) actor.Child {
 	mux := http.NewServeMux()
 	mux.Handle("POST /orders", orders{desk, tracer})
 	return supervision.FromServer("http", func() (supervision.Server, error) {
@@ -33,14 +33,14 @@ func (s server) ListenAndServe() error { return s.Serve(s.l) }
 // orders hands each request on to the desk. The span that it begins travels
 // with the question, and is the parent of whatever follows from it.
 type orders struct {
-	desk   actor.Ref[DeskMsg]
+	desk   actor.Ref[Place]
 	tracer trace.Tracer
 }
 
 func (o orders) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, span := o.tracer.Start(r.Context(), "POST /orders", trace.WithSpanKind(trace.SpanKindServer))
 	defer span.End()
-	_, err := actor.Ask(ctx, o.desk, func(r actor.Reply[int]) DeskMsg { return Place{r} })
+	_, err := actor.Ask(ctx, o.desk, func(r actor.Reply[int]) Place { return Place{r} })
 	if err != nil {
 		span.SetStatus(codes.Error, err.Error())
 		http.Error(w, err.Error(), http.StatusInternalServerError)
