@@ -408,3 +408,18 @@ func TestTraceShutdown(t *testing.T) {
 		s.golden("shutdown")
 	})
 }
+
+// A shutdown is traced also if nothing runs at that moment.
+func TestTraceShutdownWhileWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		worker := tracesNew("worker")
+		s := tracesStart(t, supervision.Spec{
+			Defaults: supervision.Defaults{Backoff: &supervision.Backoff{Base: time.Hour, Max: time.Hour}},
+			Children: tracesWorkers(worker),
+		})
+		s.request(worker.Ref, Crash{})
+		time.Sleep(time.Second)
+		kitShut(t, s.ActorSystem)
+		s.golden("shutdown-while-waiting")
+	})
+}
