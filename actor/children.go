@@ -11,7 +11,7 @@ type Event struct {
 	Child Child
 	Kind  EventKind
 	Err   error // why the start failed; ErrIgnore when the child chose not to run
-	Exit  Exit  // how it ended
+	Exit  Exit  // how it ended, or what it went on after
 
 	// Incarnation is the number of the start, for children that count them.
 	Incarnation uint64
@@ -27,6 +27,12 @@ const (
 	ChildNotStarted
 	// ChildEnded: the child has ended; Event.Exit tells how.
 	ChildEnded
+	// ChildResumed: the child goes on as it was after the failure that
+	// Event.Exit tells of; see [Self.Oversee].
+	ChildResumed
+	// ChildRenewed: another incarnation of the child has taken the place of the
+	// one that ended as Event.Exit tells; see [Self.Oversee].
+	ChildRenewed
 )
 
 // cause is why the child does not run.
@@ -45,7 +51,7 @@ type kidEvent struct {
 
 func (s kidEvent) apply(c *core) bool {
 	k, inc := s.kid, s.kid.inc
-	if s.event.Kind == ChildStarted {
+	if s.event.Kind != ChildEnded && s.event.Kind != ChildNotStarted {
 		if c.inc != inc || inc.phase != receiving || !inc.kids.has(k) {
 			return true
 		}

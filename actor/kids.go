@@ -12,6 +12,7 @@ type kid struct {
 	inc    *incarnation // the parent's
 	child  Child
 	notify func(Event) (mine bool) // has the parent handle the event
+	judge  func(Exit) Prospect     // the parent's policy, or nil
 	until  time.Time               // the time that it was given to stop, by a parent that ends; owned by the parent's run loop
 
 	next, prev *kid // protected by kids.mu
@@ -19,10 +20,7 @@ type kid struct {
 
 // Started implements Host.
 func (k *kid) Started(err error) {
-	e := Event{Child: k.child, Kind: ChildStarted, Err: err}
-	if n, ok := k.child.(interface{ Incarnation() uint64 }); ok {
-		e.Incarnation = n.Incarnation()
-	}
+	e := Event{Child: k.child, Kind: ChildStarted, Err: err, Incarnation: k.incarnation()}
 	if err != nil {
 		e.Kind = ChildNotStarted
 	}
@@ -52,6 +50,31 @@ func (k *kid) ask(within time.Duration) {
 // Ended implements Host.
 func (k *kid) Ended(exit Exit) {
 	k.inc.core.tell(kidEvent{k, Event{Child: k.child, Kind: ChildEnded, Exit: exit}})
+}
+
+// Foresee implements Overseer.
+func (k *kid) Foresee(exit Exit) Prospect {
+	if k.judge == nil {
+		return Ends
+	}
+	return k.judge(exit)
+}
+
+// Continued implements Overseer.
+func (k *kid) Continued(exit Exit, how Prospect) {
+	e := Event{Child: k.child, Kind: ChildResumed, Exit: exit, Incarnation: exit.Incarnation}
+	if how == Renews {
+		e.Kind, e.Incarnation = ChildRenewed, k.incarnation()
+	}
+	k.inc.core.tell(kidEvent{k, e})
+}
+
+// incarnation is the child's own count of its starts, 0 if it has none.
+func (k *kid) incarnation() uint64 {
+	if n, ok := k.child.(interface{ Incarnation() uint64 }); ok {
+		return n.Incarnation()
+	}
+	return 0
 }
 
 // kids is the table of an incarnation's children, oldest first. The run loop

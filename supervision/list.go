@@ -27,7 +27,7 @@ type ChildInfo struct {
 	Since time.Time
 	// Started is when the child last became ready; zero if it never has.
 	Started time.Time
-	Health  Health
+	Health  actor.Health
 }
 
 // Counts are the numbers of a supervisor's children.

@@ -1,4 +1,6 @@
-package supervision
+package actor
+
+import "context"
 
 // Health is how a child says it fares. The zero value is [Healthy]. Values can
 // be compared.
@@ -42,4 +44,15 @@ func (h Health) String() string {
 		return "failed: " + h.reason
 	}
 	return "healthy"
+}
+
+// A Checker is a child that can be asked how it fares. Check never blocks: the
+// answer is given to report, once, on whatever goroutine, or never if the child
+// is stuck, has ended or is about to. report does not block either.
+//
+// *Process is one. The question travels in the actor's control lane and is
+// answered between two messages, so that an actor which does not come back from
+// Receive gives no answer.
+type Checker interface {
+	Check(ctx context.Context, report func(Health))
 }
