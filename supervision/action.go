@@ -28,6 +28,14 @@ type (
 		within  time.Duration
 	}
 
+	// doCheck asks a child how it fares. The answer is one diagnosed, if any comes
+	// within the time; the timer of the same token says when it is too late.
+	doCheck struct {
+		id     string
+		token  uint64
+		within time.Duration
+	}
+
 	// doArm sets a timer, which answers with an alarm.
 	doArm struct {
 		id    string
@@ -78,6 +86,7 @@ type (
 
 func (doStart) action()  {}
 func (doStop) action()   {}
+func (doCheck) action()  {}
 func (doArm) action()    {}
 func (doDisarm) action() {}
 func (doAgain) action()  {}

@@ -85,11 +85,11 @@ func ask(ctx context.Context, sup actor.Ref[Message], c command) (actor.Child, e
 // command carries out a command, or refuses it.
 func (s *supervisor) command(c command) {
 	if c.op == "start" {
-		if err := c.child.validate(s.self.Name()); err != nil {
+		if err := s.spec.accepts(c.child, s.machine.plan.sideBySide); err != nil {
 			c.reply.Fail(err)
 			return
 		}
-		plan := c.child.plan(s.defaults, isSupervisor(c.child.Process))
+		plan := c.child.plan(s.spec.Defaults, isSupervisor(c.child.Process))
 		c.event = func(req uint64) event { return cmdStart{req, plan} }
 	}
 	if c.op == "terminate" && s.under(c.caller, c.id) {

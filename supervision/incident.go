@@ -11,6 +11,7 @@ import (
 // The decisions that an incident can stand for.
 const (
 	directiveRestart  = "restart"
+	directiveResume   = "resume"   // the child goes on as it is
 	directiveStop     = "stop"     // the child is not to be restarted
 	directiveNone     = "none"     // the child was being stopped anyway
 	directiveEscalate = "escalate" // the supervisor gives up

@@ -25,10 +25,7 @@ func NewDynamic(spec Spec) *actor.Process[Message] { return declare(spec, true) 
 
 func declare(spec Spec, dynamic bool) *actor.Process[Message] {
 	spec.Children = slices.Clone(spec.Children)
-	invalid := spec.Validate()
-	if invalid == nil && dynamic {
-		invalid = spec.validateDynamic()
-	}
+	invalid := spec.validate(dynamic)
 	var owns []actor.Child
 	if invalid == nil {
 		for _, c := range spec.Children {
@@ -44,12 +41,12 @@ func declare(spec Spec, dynamic bool) *actor.Process[Message] {
 			p := newPlan(spec, self.Path(), isSupervisor, rand.Float64)
 			p.sideBySide, p.incarnation = dynamic, self.Incarnation()
 			s := &supervisor{
-				self:     self,
-				machine:  newMachine(p),
-				defaults: spec.Defaults,
-				alarms:   make(map[uint64]*actor.Timer),
-				replies:  make(map[uint64]actor.Reply[actor.Child]),
-				ready:    self.DeferStart(),
+				self:    self,
+				machine: newMachine(p),
+				spec:    spec,
+				alarms:  make(map[uint64]*actor.Timer),
+				replies: make(map[uint64]actor.Reply[actor.Child]),
+				ready:   self.DeferStart(),
 			}
 			self.TrapStop(func(r actor.Stopping) Message { return stopAsked{r.Within} })
 			s.step(begin{})
@@ -67,9 +64,9 @@ func isSupervisor(child actor.Child) bool {
 // supervisor is the actor around a machine: it makes events of messages, and
 // carries out the machine's actions with what every actor has. It never blocks.
 type supervisor struct {
-	self     *actor.Self[Message]
-	machine  *machine
-	defaults Defaults
+	self    *actor.Self[Message]
+	machine *machine
+	spec    Spec
 
 	ready    func(error)
 	alarms   map[uint64]*actor.Timer // by token
