@@ -20,12 +20,14 @@ type (
 		epoch   uint64
 	}
 
-	// doStop stops the child's incarnation, which may still be starting. A
-	// second doStop for the same incarnation shortens the time it was given.
+	// doStop stops the child's incarnation, which may still be starting, in order
+	// to restart it or not. A second doStop for the same incarnation shortens the
+	// time it was given.
 	doStop struct {
 		id      string
 		process actor.Child
 		within  time.Duration
+		again   bool
 	}
 
 	// doCheck asks a child how it fares. The answer is one diagnosed, if any comes

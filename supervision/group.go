@@ -84,7 +84,7 @@ func (m *machine) groupStopNext() {
 			if !m.member(c) {
 				continue
 			}
-			m.stop(c, c.shutdown.within())
+			m.stop(c, c.shutdown.within(), c.restart != Temporary)
 			m.beginStop(c, m.group.incident, "sibling_failed")
 		}
 		m.cursor, m.awaited = c.prev, c

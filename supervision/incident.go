@@ -70,10 +70,21 @@ func (m *machine) failure(c *child, l lapse) monitoring.Failure {
 	}
 	// What a supervisor gave up on is the beginning of what its own parent
 	// decides now: one trace shows both.
-	if below, ok := errors.AsType[*IntensityError](f.Err); ok && !below.trace.IsZero() {
-		f.Trace = below.trace
+	if below := traceBelow(f.Err); !below.IsZero() {
+		f.Trace = below
 	}
 	return f
+}
+
+// traceBelow is the decision with which a supervisor further down has ended.
+func traceBelow(err error) monitoring.SpanRef {
+	if below, ok := errors.AsType[interface {
+		error
+		span() monitoring.SpanRef
+	}](err); ok {
+		return below.span()
+	}
+	return monitoring.SpanRef{}
 }
 
 // report hands the record over, if there is one.
@@ -110,11 +121,6 @@ func (m *machine) reportOwn(c *child) { m.report(&c.incident) }
 // because the child was to end anyway.
 func (m *machine) reportUnanswered(c *child, x actor.Exit) {
 	m.reportAlone(c, lapse{exit: x}, directiveNone)
-}
-
-// reportDropped makes a record of a failure after which the child stays down.
-func (m *machine) reportDropped(c *child, x actor.Exit) {
-	m.reportAlone(c, lapse{exit: x}, directiveStop)
 }
 
 func (m *machine) reportAlone(c *child, l lapse, directive string) {

@@ -25,8 +25,8 @@ type machine struct {
 	group   group
 	closing closing
 
-	// deferred holds the restarts that are decided when the job is over, in the
-	// order in which their children ended.
+	// deferred holds what is decided when the job is over, in the order in which
+	// the children ended.
 	deferred []deferral
 
 	live int    // incarnations that have been started and are not over
@@ -57,7 +57,7 @@ func newMachine(p *plan) *machine {
 		closing: closing{within: actor.Forever}, seq: p.incarnation << 32,
 	}
 	for _, c := range p.children {
-		m.kids.add(c)
+		m.add(c)
 	}
 	return m
 }
@@ -77,6 +77,12 @@ func (m *machine) step(ev event, now time.Time) []action {
 		m.onStarted(ev)
 	case ended:
 		m.onEnded(ev)
+	case resumed:
+		m.onResumed(ev)
+	case renewed:
+		m.onRenewed(ev)
+	case diagnosed:
+		m.onDiagnosed(ev)
 	case alarm:
 		m.onToken(ev.id, ev.token)
 	case retry:
@@ -89,6 +95,8 @@ func (m *machine) step(ev event, now time.Time) []action {
 		m.onRestart(ev)
 	case cmdDelete:
 		m.onDelete(ev)
+	case cmdHealth:
+		m.onHealth(ev)
 	case halt:
 		m.onHalt(ev.within)
 	}
@@ -128,17 +136,20 @@ func (m *machine) proceed(c *child) {
 	}
 }
 
-// deferral is a restart that has not been decided. It is stale if the child has
-// another lapse by then, or none.
+// deferral is what has not been decided yet: about the end of a child that is to
+// be restarted, which is stale if the child has another lapse by then, or none;
+// or one of these:
 type deferral struct {
-	child *child
-	lapse *lapse
+	child       *child
+	lapse       *lapse
+	inPlace     bool // the child has been restarted already
+	significant bool // the child is not coming back, and the supervisor may have to end
 }
 
 func (m *machine) deferRestart(c *child, l lapse) {
 	c.lapse = &l
 	m.become(c, StateRestarting)
-	m.deferred = append(m.deferred, deferral{c, c.lapse})
+	m.deferred = append(m.deferred, deferral{child: c, lapse: c.lapse})
 }
 
 // forgo drops a restart that has not been decided: something else has decided
@@ -155,7 +166,12 @@ func (m *machine) settleDeferred() {
 	for len(m.deferred) > 0 && !m.busy() {
 		d := m.deferred[0]
 		m.deferred = m.deferred[1:]
-		if d.child.lapse == d.lapse {
+		switch {
+		case d.significant:
+			m.autoShutdown()
+		case d.inPlace:
+			m.countRenewal(d.child, *d.lapse)
+		case d.child.lapse == d.lapse:
 			d.child.lapse = nil
 			m.decide(d.child, *d.lapse)
 		}

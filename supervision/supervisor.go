@@ -69,7 +69,8 @@ type supervisor struct {
 	spec    Spec
 
 	ready    func(error)
-	alarms   map[uint64]*actor.Timer // by token
+	alarms   map[uint64]*actor.Timer       // by token
+	checks   map[uint64]context.CancelFunc // by token; made on demand
 	replies  map[uint64]actor.Reply[actor.Child]
 	requests uint64
 
@@ -84,8 +85,14 @@ func (s *supervisor) Receive(_ context.Context, msg Message) error {
 		s.step(started{id: msg.ID, epoch: msg.epoch, err: msg.Err, incarnation: msg.incarnation, typ: msg.typ})
 	case ChildExited:
 		s.step(ended{id: msg.ID, epoch: msg.epoch, exit: msg.Exit})
+	case ChildContinued:
+		s.step(msg.event())
+	case answered:
+		s.checked(msg.diagnosis.token)
+		s.step(msg.diagnosis)
 	case alarmed:
 		delete(s.alarms, msg.alarm.token)
+		s.checked(msg.alarm.token)
 		s.step(msg.alarm)
 	case again:
 		s.step(msg.retry)

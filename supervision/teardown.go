@@ -30,7 +30,22 @@ const (
 	startOrdered                // while it was starting
 	startAborted                // a child could not be started
 	limitExceeded               // one restart too many was needed
+	autoShutdown                // significant children ended
+	escalated                   // a rule made a child's failure the supervisor's own
 )
+
+// reason is why children are stopped, as it stands in traces.
+func (e ending) reason() string {
+	switch e {
+	case limitExceeded:
+		return "giving_up"
+	case escalated:
+		return "escalated"
+	case autoShutdown:
+		return "auto_shutdown"
+	}
+	return "shutdown"
+}
 
 // onHalt is an order to stop within a time. If the teardown has begun already
 // it can only become shorter.
@@ -66,15 +81,23 @@ func (m *machine) shutdown() *incident {
 	}}
 }
 
-// giveUp ends the supervisor because of one restart too many.
-func (m *machine) giveUp(c *child, l lapse) {
+// giveUp ends the supervisor because of one restart too many for a window: its
+// own, or the child's.
+func (m *machine) giveUp(c *child, l lapse, w *window) {
 	in := m.open(c, l, directiveEscalate, nil)
-	in.Restarts++
+	in.Restarts, in.MaxRestarts, in.Window = w.inWindow(m.now)+1, w.max, w.per
 	err := &IntensityError{
-		Path: m.plan.path, Child: c.name, Max: m.window.max, Window: m.window.per, Last: l.cause(), trace: in.Ref,
+		Path: m.plan.path, Child: c.name, Max: w.max, Window: w.per, Last: l.cause(),
+		strict: m.plan.strict, trace: in.Ref,
 	}
-	m.emitLimit(c, err)
+	m.emitLimit(c, in.Restarts, err)
 	m.close(limitExceeded, err, in)
+}
+
+// escalate ends the supervisor because a rule says so.
+func (m *machine) escalate(c *child, l lapse) {
+	in := m.open(c, l, directiveEscalate, nil)
+	m.close(escalated, &EscalatedError{Path: m.plan.path, Child: c.name, Err: l.cause(), trace: in.Ref}, in)
 }
 
 // close begins the teardown. All that was under way is over: whoever waits for
@@ -125,12 +148,8 @@ func (m *machine) tearDown(c *child) {
 		m.hasten(c, within)
 		return
 	}
-	m.stop(c, within)
-	reason := "shutdown"
-	if m.closing.end == limitExceeded {
-		reason = "giving_up"
-	}
-	m.beginStop(c, m.closing.incident, reason)
+	m.stop(c, within, false)
+	m.beginStop(c, m.closing.incident, m.closing.end.reason())
 }
 
 // allowance is the time a child gets in the teardown: what its policy says, but
@@ -200,7 +219,7 @@ func (m *machine) closed() {
 		}
 	}
 	switch k.end {
-	case ordered:
+	case ordered, autoShutdown:
 		m.report(&k.incident)
 		m.do(doExit{k.shutdownError()})
 	case startOrdered:
@@ -214,11 +233,20 @@ func (m *machine) closed() {
 	case limitExceeded:
 		err, _ := errors.AsType[*IntensityError](k.err)
 		err.Teardown = k.errs
-		k.incident.Err = err
-		m.report(&k.incident)
-		m.emitEscalated(err)
-		m.do(doExit{err})
+		m.failed(err)
+	case escalated:
+		err, _ := errors.AsType[*EscalatedError](k.err)
+		err.Teardown = k.errs
+		m.failed(err)
 	}
+}
+
+// failed is the end of a supervisor that has to hand a failure on.
+func (m *machine) failed(err error) {
+	m.closing.incident.Err = err
+	m.report(&m.closing.incident)
+	m.emitEscalated(err)
+	m.do(doExit{err})
 }
 
 func (k *closing) shutdownError() error {
