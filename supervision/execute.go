@@ -84,11 +84,7 @@ func (s *supervisor) retry(msg again) {
 
 // reply answers a command.
 func (s *supervisor) reply(a doReply) {
-	r := s.replies[a.req]
+	done := s.replies[a.req]
 	delete(s.replies, a.req)
-	if a.err != nil {
-		r.Fail(a.err)
-		return
-	}
-	r.Send(a.process)
+	done(a.process, a.err)
 }

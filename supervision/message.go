@@ -73,6 +73,20 @@ type (
 		reply  actor.Reply[actor.Child]
 	}
 
+	// startAll asks for a batch of children: all of them, or none.
+	startAll struct {
+		defaults Defaults
+		children []Child
+		reply    actor.Reply[map[string]ChildInfo]
+	}
+
+	// terminateProcess is a command to terminate a child that is named by its
+	// address.
+	terminateProcess struct {
+		process actor.Child
+		command
+	}
+
 	listChildren struct{ reply actor.Reply[[]ChildInfo] }
 	countAll     struct{ reply actor.Reply[Counts] }
 	lookUp       struct {
@@ -89,6 +103,7 @@ func (alarmed) supervision()        {}
 func (again) supervision()          {}
 func (stopAsked) supervision()      {}
 func (command) supervision()        {}
+func (startAll) supervision()       {}
 func (listChildren) supervision()   {}
 func (countAll) supervision()       {}
 func (lookUp) supervision()         {}
