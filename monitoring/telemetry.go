@@ -83,6 +83,7 @@ type Telemetry struct {
 		system      feed[SystemEvent]
 	}
 
+	parts               parts
 	spans, logs, events lane
 	drops               counters
 	metrics             metric.Registration // nil if there is none
@@ -121,6 +122,7 @@ func NewTelemetry(cfg TelemetryConfig) (t *Telemetry, err error) {
 		limit:   newBucket(cfg.IncidentsPerSecond, 2*cfg.IncidentsPerSecond),
 		letters: newLetters(),
 	}
+	t.parts.size = cfg.Queue
 	t.spans.size, t.logs.size, t.events.size = cfg.Queue, cfg.Queue, cfg.Queue
 	t.monitors.supervision.to(cfg.Monitors.Supervision)
 	t.monitors.actor.to(cfg.Monitors.Actor)
@@ -153,8 +155,14 @@ func (t *Telemetry) Flush(ctx context.Context) error {
 }
 
 // Close flushes and then takes the system's metrics out of the MeterProvider.
-// Spans, log lines and events can still be handed over.
+// What is still kept as a part of an incident that was never reported makes a
+// trace of its own. Spans, log lines and events can still be handed over.
 func (t *Telemetry) Close(ctx context.Context) error {
+	if t != nil {
+		for _, r := range t.parts.release() {
+			t.hand(r)
+		}
+	}
 	err := t.Flush(ctx)
 	if t != nil {
 		t.closing.Do(t.unobserve)

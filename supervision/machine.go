@@ -25,6 +25,8 @@ type machine struct {
 	group   group
 	closing closing
 
+	startup *incident // of the initial start
+
 	// deferred holds what is decided when the job is over, in the order in which
 	// the children ended.
 	deferred []deferral

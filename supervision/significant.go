@@ -23,5 +23,5 @@ func (m *machine) autoShutdown() {
 			}
 		}
 	}
-	m.close(autoShutdown, nil, m.shutdown())
+	m.close(autoShutdown, nil, m.openOwn(directiveShutdown))
 }
