@@ -138,9 +138,9 @@ func (m *machine) proceed(c *child) {
 	}
 }
 
-// deferral is what has not been decided yet: about the end of a child that is to
-// be restarted, which is stale if the child has another lapse by then, or none;
-// or one of these:
+// deferral is what has not been decided yet. Unless it says otherwise it is the
+// end of a child that is to be restarted, and stale if the child has another
+// lapse by then, or none.
 type deferral struct {
 	child       *child
 	lapse       *lapse
