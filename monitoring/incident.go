@@ -94,6 +94,9 @@ func (in *Incident) isOwn() bool {
 	return in.Directive == directiveShutdown || in.Directive == directiveStart
 }
 
+// isSystem tells whether it is the shutdown of a whole system, which comes once.
+func (in *Incident) isSystem() bool { return in.Directive == directiveShutdown && in.Supervisor == "" }
+
 // StepKind tells the steps of an incident apart.
 type StepKind uint8
 

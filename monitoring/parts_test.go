@@ -119,7 +119,7 @@ func TestPartsWithoutTheirWhole(t *testing.T) {
 	})
 }
 
-// Parts that go down with their whole are counted one by one.
+// What goes down with its whole is one incident with it.
 func TestPartsAreLostWithTheirWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, func(c *TelemetryConfig) { c.IncidentsPerSecond = 1 })
@@ -134,7 +134,8 @@ func TestPartsAreLostWithTheirWhole(t *testing.T) {
 		}
 		s.Report(whole)
 		s.flush(t)
-		assert.EqualValues(t, 3, s.Drops().Incidents)
+		assert.EqualValues(t, 1, s.Drops().Incidents)
+		assert.Len(t, s.rec.Named("supervise worker-1"), 2)
 	})
 }
 

@@ -24,7 +24,7 @@ func (t *Telemetry) Report(in *Incident) {
 func (t *Telemetry) hand(r *report) {
 	switch {
 	case r.in.Directive == directiveStart && r.in.Err == nil, r.in.isOwn() && r.isEmpty():
-	case !t.limit.take(time.Now()):
+	case !r.in.isSystem() && !t.limit.take(time.Now()):
 		r.lost()
 	default:
 		t.spans.put(r)
@@ -52,7 +52,7 @@ func (r *report) isEmpty() bool {
 // itself stops one may have had nothing to do.
 func (r *report) hides(i int) bool {
 	part := r.parts[i]
-	return r.in.Supervisor == "" && part != nil && part.isEmpty()
+	return r.in.isSystem() && part != nil && part.isEmpty()
 }
 
 // lost leaves the incident's place in the trace to the one it follows from,
@@ -60,9 +60,6 @@ func (r *report) hides(i int) bool {
 func (r *report) lost() {
 	r.t.drops.incidents.Add(1)
 	r.in.Ref.set(r.in.Failure.Trace.get())
-	for _, part := range r.parts {
-		part.lost()
-	}
 }
 
 // do makes the spans. Each is ended as soon as it is made, with the times at
@@ -128,7 +125,7 @@ func (r *report) decision() spanData {
 	switch {
 	case in.Directive == directiveStart:
 		d.name = "start " + clip(f.Name, maxName)
-	case in.isOwn() && in.Supervisor == "":
+	case in.isSystem():
 		d.name = "shutdown " + clip(f.Name, maxName)
 	case in.isOwn():
 		d.name = "stop " + clip(f.Name, maxName)
