@@ -37,6 +37,7 @@ func (s begin) apply(c *core) bool {
 		return c.conclude(exit)
 	}
 	inc.created = true
+	c.countStarted()
 	inc.enter(receiving)
 	if !inc.waiting {
 		inc.report(nil)
@@ -159,6 +160,7 @@ func (c *core) finish() {
 	c.retiring.Wait()
 	inc.enter(over)
 	inc.disarm()
+	c.countStopped(inc)
 	c.observeStopped(inc)
 	if inc.retire {
 		c.shut(inc.retireCause)

@@ -13,6 +13,7 @@ func (t *Telemetry) Report(in *Incident) {
 	if t == nil || in == nil {
 		return
 	}
+	t.metrics.restarted(in)
 	r := &report{t, in}
 	if !t.limit.take(time.Now()) {
 		r.lost()
