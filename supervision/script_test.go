@@ -214,6 +214,9 @@ func (s *script) why(text string) error {
 		if text == "rude" {
 			s.errs[text] = rudeError{}
 		}
+		if text == "shutdown" {
+			s.errs[text] = actor.ErrShutdown
+		}
 		if outer, inner, ok := strings.Cut(text, ": "); ok {
 			s.errs[text] = fmt.Errorf("%s: %w", outer, s.why(inner))
 		}
