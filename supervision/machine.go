@@ -145,7 +145,7 @@ type deferral struct {
 	child       *child
 	lapse       *lapse
 	inPlace     bool // the child has been restarted already
-	significant bool // the child is not coming back, and the supervisor may have to end
+	significant bool // the child has ended, and the supervisor may have to end too
 }
 
 func (m *machine) deferRestart(c *child, l lapse) {
@@ -170,7 +170,9 @@ func (m *machine) settleDeferred() {
 		m.deferred = m.deferred[1:]
 		switch {
 		case d.significant:
-			m.autoShutdown()
+			if !d.child.active() { // nothing has brought it back meanwhile
+				m.autoShutdown()
+			}
 		case d.inPlace:
 			m.countRenewal(d.child, *d.lapse)
 		case d.child.lapse == d.lapse:

@@ -156,7 +156,7 @@ func (m *machine) startFailed(c *child, err error) {
 // none, when all that waits in the mailbox is done. The start waits for it.
 func (m *machine) retryBoot(c *child) {
 	c.retries++
-	m.become(c, StateStarting)
+	m.become(c, StateStarting) // it may have been stopped, for want of time
 	if d, ok := m.backoff(c); ok {
 		m.startup.wait(d, m.now)
 		m.arm(c, d)

@@ -111,6 +111,11 @@ func (m *machine) escalate(c *child, l lapse) {
 func (m *machine) close(end ending, err error, in *incident) {
 	m.closing.end, m.closing.err, m.closing.incident = end, err, in
 	m.stage, m.awaited, m.cursor = stageClose, nil, m.kids.tail
+	for _, d := range m.deferred {
+		if d.inPlace {
+			m.reportUnanswered(d.child, d.lapse.exit)
+		}
+	}
 	m.deferred = nil
 	m.report(&m.group.incident)
 	for c := m.kids.head; c != nil; c = c.next {
@@ -151,6 +156,7 @@ func (m *machine) closeNext() {
 func (m *machine) tearDown(c *child) {
 	within := m.allowance(c)
 	if c.state == StateStopping {
+		c.stopAgain = false
 		m.hasten(c, within)
 		return
 	}
