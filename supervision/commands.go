@@ -90,6 +90,7 @@ func (s *supervisor) command(c command) {
 			return
 		}
 		plan := c.child.plan(s.defaults, isSupervisor(c.child.Process))
+		c.id = plan.id
 		c.event = func(req uint64) event { return cmdStart{req, plan} }
 	}
 	if c.op == "terminate" && s.under(c.caller, c.id) {
@@ -97,7 +98,7 @@ func (s *supervisor) command(c command) {
 		return
 	}
 	s.requests++
-	s.replies[s.requests] = c.reply
+	s.replies[s.requests] = request{c.reply, c.op, c.id}
 	s.step(c.event(s.requests))
 }
 

@@ -1,7 +1,10 @@
 package supervision
 
 import (
+	"time"
+
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // execute carries out one action.
@@ -66,8 +69,27 @@ func (s *supervisor) reply(a doReply) {
 	r := s.replies[a.req]
 	delete(s.replies, a.req)
 	if a.err != nil {
-		r.Fail(a.err)
+		r.reply.Fail(a.err)
 		return
 	}
-	r.Send(a.process)
+	s.changed(r)
+	r.reply.Send(a.process)
+}
+
+// request is a command that has not been answered.
+type request struct {
+	reply  actor.Reply[actor.Child]
+	op, id string
+}
+
+// changed records that the supervisor's children are other ones now than its
+// declaration says. For those of a dynamic supervisor there is no declaration.
+func (s *supervisor) changed(r request) {
+	reason := map[string]string{"start": "child added", "delete": "child deleted"}[r.op]
+	if reason == "" || s.machine.plan.sideBySide {
+		return
+	}
+	s.self.Telemetry().System(monitoring.SystemEvent{
+		Time: time.Now(), Kind: monitoring.ConfigurationChanged, Name: r.id, Path: s.self.Path(), Reason: reason,
+	})
 }

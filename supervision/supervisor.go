@@ -48,7 +48,7 @@ func declare(spec Spec, dynamic bool) *actor.Process[Message] {
 				machine:  newMachine(p),
 				defaults: spec.Defaults,
 				alarms:   make(map[uint64]*actor.Timer),
-				replies:  make(map[uint64]actor.Reply[actor.Child]),
+				replies:  make(map[uint64]request),
 				ready:    self.DeferStart(),
 			}
 			self.TrapStop(func(r actor.Stopping) Message { return stopAsked{r.Within} })
@@ -73,7 +73,7 @@ type supervisor struct {
 
 	ready    func(error)
 	alarms   map[uint64]*actor.Timer // by token
-	replies  map[uint64]actor.Reply[actor.Child]
+	replies  map[uint64]request
 	requests uint64
 
 	over bool  // the machine is done
