@@ -44,7 +44,7 @@ type core struct {
 	// Anyone.
 	wake    atomic.Uint64 // see "The wake-up protocol"
 	gate    atomic.Uint32 // open or closed
-	wanted  atomic.Bool   // the next message is to be timed; see metrics.go
+	asks    atomic.Uint32 // what senders are to do besides; see observe.go
 	lane    lane
 	scope   atomic.Pointer[scope]       // the place in a system; nil before the first start
 	typ     atomic.Pointer[string]      // the actor's type; nil until it is known
