@@ -62,7 +62,7 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			return gone
 		case exit.Err != nil:
 			returned = true
-			return p.after(p.conclude(p.blame(inc, exit)))
+			return p.after(p.failed(p.blame(inc, exit)))
 		}
 		p.hand = envelope[M]{}
 	}
@@ -86,10 +86,9 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	if m == nil {
 		m = &meta{}
 	}
-	var limited *deadlineContext
 	if !m.deadline.IsZero() {
-		limited = withDeadline(ctx, m.deadline)
-		ctx = limited
+		p.limited = withDeadline(ctx, m.deadline)
+		ctx = p.limited
 	}
 	if m.ask != nil {
 		m.ask.take(inc)
@@ -106,17 +105,18 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	if !inc.fence.leave() {
 		return Exit{}, false
 	}
-	if exit.Err != nil { // limited ends with the incarnation
+	if exit.Err != nil { // the deadline's context ends when the message is given up
 		return exit, true
 	}
 	p.recordProcessed(inc, env.msg, began)
 	p.span.End(nil)
 	p.span = nil
 	if m.ask != nil && m.ask.open() {
-		inc.hold(m.ask) // what works on the answer may need limited still
+		inc.hold(m.ask) // what works on the answer may need the deadline's context still
 	} else {
-		limited.release()
+		p.limited.release()
 	}
+	p.limited = nil
 	return Exit{}, true
 }
 
@@ -138,7 +138,7 @@ func (p *Process[M]) receiveOne(inc *incarnation, message func() M) (mine bool) 
 	case !mine:
 		return false
 	case exit.Err != nil:
-		return p.conclude(p.blame(inc, exit))
+		return p.failed(p.blame(inc, exit))
 	default:
 		p.hand = envelope[M]{}
 		return true
@@ -156,7 +156,7 @@ func (p *Process[M]) unwound(inc *incarnation, recovered any) outcome {
 		go p.resume(inc, exit)
 		return gone
 	default:
-		return p.after(p.conclude(p.blame(inc, exit)))
+		return p.after(p.failed(p.blame(inc, exit)))
 	}
 }
 
