@@ -28,6 +28,7 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 	forget()                                        // forgets the state
 	bury(reason DropReason, cause error)            // what waits becomes dead letters
 	depth() int                                     // how much waits
+	load() monitoring.Load                          // what it counts for the metrics
 }
 
 // A core is the part of an actor that does not: its life as a child, its run
@@ -43,6 +44,7 @@ type core struct {
 	// Anyone.
 	wake    atomic.Uint64 // see "The wake-up protocol"
 	gate    atomic.Uint32 // open or closed
+	wanted  atomic.Bool   // the next message is to be timed; see metrics.go
 	lane    lane
 	scope   atomic.Pointer[scope]       // the place in a system; nil before the first start
 	typ     atomic.Pointer[string]      // the actor's type; nil until it is known
@@ -64,6 +66,8 @@ type core struct {
 	// Owned by the run loop.
 	inc      *incarnation
 	crew     *crew              // that counts the run; nil before the first start
+	meter    *monitoring.Meter  // from the first start to the end of the address; nil without metrics
+	until    int                // messages until one is timed; never becomes 0 without metrics
 	owned    map[Child]struct{} // owns, made on demand
 	retiring sync.WaitGroup     // children whose addresses are ending
 }

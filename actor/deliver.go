@@ -34,6 +34,9 @@ func (p *Process[M]) enqueue(ctx context.Context, env envelope[M], wait bool) er
 	if p.invalid != nil {
 		return p.refuse(p.invalid)
 	}
+	if p.wanted.Load() {
+		env.meta = p.time(env.meta)
+	}
 	outcome, evicted := p.queue.Offer(env)
 	if outcome == mailbox.Accepted {
 		p.notify()

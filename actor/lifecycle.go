@@ -43,6 +43,7 @@ func (c *core) launch() bool {
 		return c.conclude(exit)
 	}
 	inc.created = true
+	c.countStarted()
 	inc.enter(receiving)
 	if !inc.waiting {
 		inc.report()
@@ -186,6 +187,7 @@ func (c *core) finish() {
 	c.retiring.Wait()
 	inc.enter(over)
 	inc.disarm()
+	c.countStopped(inc)
 	c.observeStopped(inc)
 	if inc.retire {
 		c.shut(inc.retireCause)

@@ -37,6 +37,7 @@ func (c *core) succeed() bool {
 	inc.kids.pass(next)
 	inc.enter(over)
 	inc.disarm()
+	c.countStopped(inc)
 	c.observeStopped(inc)
 	next.reported, next.replaced = true, &exit
 	c.mu.Lock()

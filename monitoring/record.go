@@ -5,6 +5,7 @@ import "slices"
 // Supervision records an event of a supervisor.
 func (t *Telemetry) Supervision(event SupervisionEvent) {
 	if t != nil {
+		t.metrics.supervision(event)
 		t.monitors.supervision.record(t, event)
 	}
 }
@@ -23,6 +24,7 @@ func (t *Telemetry) Mailbox(event MailboxEvent) {
 	if t == nil {
 		return
 	}
+	t.metrics.deadLetter(event)
 	t.monitors.mailbox.record(t, event)
 	if event.Kind == DeadLetter {
 		t.deadLetter(event)

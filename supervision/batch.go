@@ -16,7 +16,8 @@ import (
 // what StartChild says of the child that failed. A batch with a wrong spec in it
 // is refused before anything is started; each wrong field is a *[SpecError].
 //
-// The result has what the supervisor knows of each child, by its id. When ctx is
+// The result has what the supervisor knew of each child when it had started, by
+// its id; one that chose not to run is among them if it is kept. When ctx is
 // done StartChildren returns its cause, and the batch goes on: to its end, or
 // back.
 func StartChildren(ctx context.Context, sup actor.Ref[Message], d Defaults, children ...Child) (map[string]ChildInfo, error) {
@@ -44,7 +45,7 @@ func (c Child) inheriting(d Defaults) Child {
 type batch struct {
 	s       *supervisor
 	pending []childPlan
-	started []string
+	started []*child
 	infos   map[string]ChildInfo
 	reply   actor.Reply[map[string]ChildInfo]
 	err     error // why it is being rolled back
@@ -76,17 +77,17 @@ func (b *batch) next() {
 	p := b.pending[0]
 	b.pending = b.pending[1:]
 	b.ask(func(req uint64) event { return cmdStart{req, p} }, func(err error) {
-		switch {
-		case err == nil:
-			b.infos[p.id], _ = b.s.machine.lookup(p.id)
-			fallthrough
-		case errors.Is(err, actor.ErrIgnore): // it counts as started, and may be kept
-			b.started = append(b.started, p.id)
-			b.next()
-		default:
+		if err != nil && !errors.Is(err, actor.ErrIgnore) {
 			b.err = err
 			b.undo()
+			return
 		}
+		// One that chose not to run counts as started, and may be kept.
+		if c := b.s.machine.kids.find(p.id); c != nil {
+			b.infos[p.id] = c.info()
+			b.started = append(b.started, c)
+		}
+		b.next()
 	})
 }
 
@@ -96,11 +97,18 @@ func (b *batch) undo() {
 		b.reply.Fail(b.err)
 		return
 	}
-	id := b.started[len(b.started)-1]
+	c := b.started[len(b.started)-1]
 	b.started = b.started[:len(b.started)-1]
-	b.ask(func(req uint64) event { return cmdTerminate{req, id} }, func(error) {
-		// It may have ended by itself meanwhile, or be forgotten already.
-		b.ask(func(req uint64) event { return cmdDelete{req, id} }, func(error) { b.undo() })
+	if c.removed { // it has ended by itself, and another may have its id now
+		b.undo()
+		return
+	}
+	b.ask(func(req uint64) event { return cmdTerminate{req, c.id} }, func(error) {
+		if c.removed {
+			b.undo()
+			return
+		}
+		b.ask(func(req uint64) event { return cmdDelete{req, c.id} }, func(error) { b.undo() })
 	})
 }
 

@@ -33,6 +33,8 @@ func (s *supervisor) execute(a action) {
 		s.over, s.err = true, a.err
 	case doEmit:
 		s.self.Telemetry().Supervision(a.event)
+	case doExpect:
+		s.self.Telemetry().Expect(a.path)
 	case doReport:
 		s.self.Telemetry().Report(a.incident)
 	}

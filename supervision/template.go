@@ -23,7 +23,8 @@ import (
 //
 // The start function returns the child's address when the child is ready. Its
 // errors are those of [StartChild], [ErrMaxChildren] among them; only when ctx is
-// done does the start go on. It may be called from any goroutine. The supervisor
+// done meanwhile does the start go on, and the address is the child's then. It may
+// be called from any goroutine. The supervisor
 // forgets a child, and with it the argument, when the child has ended and is not
 // restarted.
 func Template[A, M any](
@@ -31,6 +32,9 @@ func Template[A, M any](
 ) func(context.Context, A) (actor.Ref[M], error) {
 	var made atomic.Uint64
 	return func(ctx context.Context, arg A) (actor.Ref[M], error) {
+		if ctx.Err() != nil {
+			return actor.Ref[M]{}, context.Cause(ctx) // nobody would start the child
+		}
 		s := spec(arg)
 		if s.Name == "" {
 			s.Name = name + "-" + strconv.FormatUint(made.Add(1), 10)
