@@ -28,6 +28,8 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 	forget()                                        // forgets the state
 	bury(reason DropReason, cause error)            // what waits becomes dead letters
 	depth() int                                     // how much waits
+	taken() uint64                                  // how much has been taken from the mailbox
+	watchable
 }
 
 // A core is the part of an actor that does not: its life as a child, its run
@@ -54,18 +56,26 @@ type core struct {
 	late    atomic.Uint64               // answers that came too late
 	starts  atomic.Uint64               // incarnations so far
 
-	// mu protects done, dead and cause, and orders Start against the end of an
-	// incarnation.
-	mu    sync.Mutex
-	done  chan struct{} // made on demand, closed when the address ends
-	dead  bool          // the address has ended
-	cause error         // why
+	// mu protects done, dead, cause, last and watchers, and orders Start against
+	// the end of an incarnation.
+	mu       sync.Mutex
+	done     chan struct{} // made on demand, closed when the address ends
+	dead     bool          // the address has ended
+	cause    error         // why
+	last     *lastEnd      // of the incarnations; nil before the first, and while one runs
+	watchers watchers      // who is to be told when the address ends
 
 	// Owned by the run loop.
 	inc      *incarnation
 	crew     *crew              // that counts the run; nil before the first start
 	owned    map[Child]struct{} // owns, made on demand
 	retiring sync.WaitGroup     // children whose addresses are ending
+}
+
+// A lastEnd is what remains of the last incarnation of an address.
+type lastEnd struct {
+	Kind Kind
+	Err  error
 }
 
 // Name returns the name that the actor was declared with.
