@@ -106,7 +106,7 @@ func (letGo) lost() {}
 // The closed sets of labels. What is in none of them is called other.
 var (
 	endKinds    = []string{"normal", "shutdown", "failure", "panic", "goexit", "abandoned", other}
-	dropReasons = []string{"stopped", "overflow", "late_reply", other}
+	dropReasons = []string{"stopped", "overflow", "late_reply", "restart", other}
 )
 
 const (
