@@ -45,7 +45,7 @@ func (d *trials) company() {
 			Children: []Child{
 				{
 					Process:      choose[actor.Child](c, &nobody{named: named{"a"}, t: d.t}, below),
-					Restart:      choose(c, 0, Permanent, Transient, 9),
+					Restart:      choose(c, 0, Transient, 9),
 					Backoff:      choose(c, nil, good, bad),
 					Significant:  choose(c, false, true),
 					KeepChildren: choose(c, false, true),
@@ -56,7 +56,7 @@ func (d *trials) company() {
 		dynamic := choose(c, false, true)
 		a := s.Children[0]
 
-		permanent := a.Restart == Permanent || a.Restart == 0 && s.Defaults.Restart == 0
+		permanent := a.Restart == 0 && s.Defaults.Restart == 0
 		delayed := a.Backoff != nil || s.Defaults.Backoff != nil
 		d.try(s, dynamic, wrong{
 			"Strategy":                 s.Strategy == 9 || dynamic && s.Strategy != OneForOne,
@@ -103,7 +103,7 @@ func (d *trials) names() {
 			Name:  choose(c, "top", "", "a/b", "a\nb", long),
 			Limit: choose(c, Limit{}, AtMost(0, 1), AtMost(-1, time.Second), AtMost(1, 0)),
 			Children: []Child{
-				{Process: first.Child, ID: choose(c, "", "x", "a/b", "a\nb", long)},
+				{Process: first.Child, ID: choose(c, "", "x", "a/b", long)},
 				{Process: second.Child, ID: choose(c, "", "x", "a", "b")},
 			},
 		}
