@@ -85,7 +85,7 @@ func TestR15WorkersAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, child := range []actor.Child{
 			FromFunc("f", func(context.Context) error { return nil }),
-			FromServer("s", func() (Server, error) { return nil, nil }),
+			FromServer("s", func() (Server, error) { return nil, ErrRunning }),
 		} {
 			var got answers
 			checker, ok := child.(actor.Checker)

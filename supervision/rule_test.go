@@ -25,24 +25,24 @@ func TestR16RuleString(t *testing.T) {
 	} {
 		assert.Equal(t, want, r.String())
 	}
-	assert.Contains(t, When(silent{}).Stop().String(), "PANIC", "that of an error without a text")
+	assert.Contains(t, When(silentError{}).Stop().String(), "PANIC", "that of an error without a text")
 	assert.NotPanics(t, func() { When((*actor.PanicError)(nil)).Stop() })
 }
 
-// silent is an error that cannot tell what it is.
-type silent struct{}
+// silentError is an error that cannot tell what it is.
+type silentError struct{}
 
-func (silent) Error() string { panic("no comment") }
+func (silentError) Error() string { panic("no comment") }
 
-// rudeAs panics when it is asked for another type.
-type rudeAs struct{ error }
+// rudeAsError panics when it is asked for another type.
+type rudeAsError struct{ error }
 
-func (rudeAs) As(any) bool { panic("mind your own business") }
+func (rudeAsError) As(any) bool { panic("mind your own business") }
 
-// many is an error that cannot be compared.
-type many []error
+// manyErrors is an error that cannot be compared.
+type manyErrors []error
 
-func (many) Error() string { return "many" }
+func (manyErrors) Error() string { return "many" }
 
 func TestR16RuleMatches(t *testing.T) {
 	boom := errors.New("boom")
@@ -59,7 +59,7 @@ func TestR16RuleMatches(t *testing.T) {
 		{When(boom).Stop(), errors.New("boom"), false},
 		{When(boom).Stop(), nil, false},
 		{When(actor.ErrFatal).Stop(), &SpecError{Err: boom}, true}, // a class
-		{When(many{boom}).Stop(), many{boom}, false},
+		{When(manyErrors{boom}).Stop(), manyErrors{boom}, false},
 		{When(boom).Stop(), &actor.PanicError{Value: boom}, true},
 		{WhenType[*fs.PathError]().Stop(), fmt.Errorf("a: %w", path), true},
 		{WhenType[*fs.PathError]().Stop(), boom, false},
@@ -67,7 +67,7 @@ func TestR16RuleMatches(t *testing.T) {
 		{WhenType[error]().Stop(), boom, true},
 		{WhenType[error]().Stop(), nil, false},
 		{When(boom).Stop(), rudeError{}, false},
-		{WhenType[*fs.PathError]().Stop(), rudeAs{boom}, false},
+		{WhenType[*fs.PathError]().Stop(), rudeAsError{boom}, false},
 	} {
 		assert.Equal(t, c.want, c.rule.match(c.err), "%v of %v", c.rule, c.err)
 	}
