@@ -153,6 +153,7 @@ func (m *machine) startFailed(c *child, err error) {
 // none, when all that waits in the mailbox is done. The start waits for it.
 func (m *machine) retryBoot(c *child) {
 	c.retries++
+	m.become(c, StateStarting) // it is stopping if its start was cut short
 	if d, ok := m.backoff(c); ok {
 		m.arm(c, d)
 	} else {
