@@ -45,7 +45,7 @@ func (t *Telemetry) write(level slog.Level, sc trace.SpanContext, message string
 // supervisor escalated was written about when it gave up.
 func (t *Telemetry) logFailure(in *Incident, sc trace.SpanContext) {
 	f := &in.Failure
-	if !f.abnormal() || in.isShutdown() || f.Trace.ofIncident() && !f.Starting {
+	if !f.abnormal() || in.isOwn() || f.Trace.ofIncident() && !f.Starting {
 		return
 	}
 	message := "actor failed"
@@ -70,7 +70,7 @@ func (t *Telemetry) logFailure(in *Incident, sc trace.SpanContext) {
 // Whether it is cannot be told from the steps, which need not be complete. A
 // restart of several children is one restart.
 func (t *Telemetry) logOutcome(in *Incident, sc trace.SpanContext) {
-	if in.Err == nil && !in.Restarted {
+	if in.Err == nil && !in.Restarted || in.isOwn() {
 		return
 	}
 	a := make(attrs, 0, 10)

@@ -82,6 +82,10 @@ type (
 	// doEmit records an event.
 	doEmit struct{ event monitoring.SupervisionEvent }
 
+	// doExpect makes what the supervisor at path records of its own start or
+	// stop part of an incident that is being recorded.
+	doExpect struct{ path string }
+
 	// doReport hands over the record of a finished incident.
 	doReport struct{ incident *monitoring.Incident }
 )
@@ -97,4 +101,5 @@ func (doRetire) action() {}
 func (doReady) action()  {}
 func (doExit) action()   {}
 func (doEmit) action()   {}
+func (doExpect) action() {}
 func (doReport) action() {}

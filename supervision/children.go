@@ -71,6 +71,9 @@ const (
 // live reports whether there is an incarnation, ready or not.
 func (c *child) live() bool { return c.epoch != 0 }
 
+// active reports whether the child runs or is about to: it has not ended.
+func (c *child) active() bool { return c.live() || c.state == StateRestarting }
+
 // arriving reports whether the command that adds the child is still under way.
 // Such a child belongs to no group yet.
 func (c *child) arriving() bool { return c.live() && c.purpose == forAdd && c.asked }

@@ -54,8 +54,8 @@ func (m *machine) restartOne(c *child, l lapse) {
 
 // restart launches a child as a step of an incident.
 func (m *machine) restart(c *child, why purpose, in *incident) {
-	m.launch(c, why)
 	m.beginRestart(c, in)
+	m.launch(c, why)
 }
 
 // restartFailed is an attempt that came to nothing: a new lapse, which counts.
@@ -124,6 +124,8 @@ func (m *machine) onToken(id string, token uint64) {
 	}
 	c.token = 0
 	if c.state == StateStarting { // in the initial start, and not for the first time
+		m.startup.waited(m.now)
+		m.beginBoot(c)
 		m.launch(c, forBoot)
 		return
 	}

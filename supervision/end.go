@@ -121,7 +121,11 @@ func left(from time.Time, within time.Duration, now time.Time) time.Duration {
 
 // stopped is an end that was asked for. Who asked last has the first claim.
 func (m *machine) stopped(c *child, x actor.Exit) {
-	c.lastErr = x.Err
+	told := x
+	if c.ailing != nil {
+		told = c.ailing.exit(x)
+	}
+	c.lastErr = told.Err
 	terminated, group := len(c.waiters) > 0, m.covered(c)
 	if !m.over() && !terminated && !group {
 		switch {
@@ -130,14 +134,14 @@ func (m *machine) stopped(c *child, x actor.Exit) {
 			return
 		case c.ailing != nil:
 			m.endSteps(c, nil)
-			m.endedItself(c, c.ailing.exit(x))
+			m.endedItself(c, told)
 			m.proceed(c)
 			return
 		}
 	}
-	m.emitEnded(c, x)
+	m.emitEnded(c, told)
 	m.endSteps(c, trouble(x))
-	m.reportUnanswered(c, x)
+	m.reportUnanswered(c, told)
 	switch {
 	case m.over():
 		m.tornDown(c, x)

@@ -78,18 +78,21 @@ func (m *machine) checkFailed(c *child, h actor.Health) {
 	if within == actor.Forever {
 		within = c.health.Timeout
 	}
-	m.stop(c, within, c.verdict(err.exit(actor.Exit{})) == restart)
+	m.stop(c, within, c.verdict(err.exit(actor.Exit{})).startsAgain())
 	c.ailing = err
 }
 
 // exit is the end of a child that was stopped for its health: a failure, or an
-// abandonment if it had to be left behind.
+// abandonment if it had to be left behind. What else went wrong is told too.
 func (e *HealthError) exit(x actor.Exit) actor.Exit {
-	if x.Kind == actor.Abandoned {
-		x.Err = errors.Join(e, x.Err)
-		return x
+	more := trouble(x)
+	x.Err = e
+	if more != nil {
+		x.Err = errors.Join(e, more)
 	}
-	x.Kind, x.Err = actor.Failure, e
+	if x.Kind != actor.Abandoned {
+		x.Kind = actor.Failure
+	}
 	return x
 }
 

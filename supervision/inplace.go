@@ -28,6 +28,9 @@ func (m *machine) onRenewed(ev renewed) {
 	}
 	c.lastErr = ev.exit.Err
 	m.emitEnded(c, ev.exit)
+	if ev.incarnation != 0 {
+		c.incarnation = ev.incarnation
+	}
 	l := lapse{exit: ev.exit}
 	switch {
 	case c.state == StateStopping, m.over():
@@ -37,8 +40,9 @@ func (m *machine) onRenewed(ev renewed) {
 	default:
 		m.countRenewal(c, l)
 	}
-	if ev.incarnation != 0 {
-		c.incarnation = ev.incarnation
+	if c.state == StateRunning { // what the old one was asked is of no interest
+		m.cancel(c)
+		m.watchHealth(c)
 	}
 }
 
@@ -87,12 +91,13 @@ func (o *outlook) foresee(x actor.Exit) actor.Prospect {
 	if ordered := o.fate.load(); ordered != 0 {
 		return ordered.prospect()
 	}
+	able := o.plan.resumable && x.Kind != actor.Abandoned // somebody is left to go on
 	switch v := o.plan.verdict(x); {
-	case v == resume && o.plan.resumable:
+	case v == resume && able:
 		return actor.Resumes
-	case v != restart && v != resume:
+	case !v.startsAgain():
 		return actor.Ends
-	case o.inPlace && o.plan.resumable && x.Kind.Abnormal():
+	case o.inPlace && able && x.Kind.Abnormal():
 		return actor.Renews
 	}
 	return actor.Restarts

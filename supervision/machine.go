@@ -25,6 +25,8 @@ type machine struct {
 	group   group
 	closing closing
 
+	startup *incident // of the initial start
+
 	// deferred holds what is decided when the job is over, in the order in which
 	// the children ended.
 	deferred []deferral
@@ -136,14 +138,14 @@ func (m *machine) proceed(c *child) {
 	}
 }
 
-// deferral is what has not been decided yet: about the end of a child that is to
-// be restarted, which is stale if the child has another lapse by then, or none;
-// or one of these:
+// deferral is what has not been decided yet. Unless it says otherwise it is the
+// end of a child that is to be restarted, and stale if the child has another
+// lapse by then, or none.
 type deferral struct {
 	child       *child
 	lapse       *lapse
 	inPlace     bool // the child has been restarted already
-	significant bool // the child is not coming back, and the supervisor may have to end
+	significant bool // the child has ended, and the supervisor may have to end too
 }
 
 func (m *machine) deferRestart(c *child, l lapse) {
@@ -168,7 +170,9 @@ func (m *machine) settleDeferred() {
 		m.deferred = m.deferred[1:]
 		switch {
 		case d.significant:
-			m.autoShutdown()
+			if !d.child.active() { // nothing has brought it back meanwhile
+				m.autoShutdown()
+			}
 		case d.inPlace:
 			m.countRenewal(d.child, *d.lapse)
 		case d.child.lapse == d.lapse:

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"iter"
@@ -29,7 +30,7 @@ func NewPartitioned[M any](spec Spec, n int, child func(n int) *actor.Process[M]
 	var wrong error
 	switch {
 	case len(spec.Children) > 0:
-		wrong = &SpecError{Supervisor: spec.Name, Field: "Children", Err: fmt.Errorf("are given: all children are copies")}
+		wrong = &SpecError{Supervisor: spec.Name, Field: "Children", Err: errors.New("are given: all children are copies")}
 	case n < 1:
 		wrong = &SpecError{Supervisor: spec.Name, Field: "n", Err: fmt.Errorf("%d copies are less than one", n)}
 	}
@@ -52,7 +53,7 @@ func (p *Partitions[M]) For(key string) actor.Ref[M] {
 		return actor.Ref[M]{}
 	}
 	h := fnv.New64a()
-	h.Write([]byte(key))
+	_, _ = h.Write([]byte(key)) // never fails
 	return p.refs[h.Sum64()%uint64(len(p.refs))]
 }
 

@@ -93,6 +93,10 @@ var verdictNames = [...]string{"undecided", directiveResume, directiveRestart, d
 
 func (v verdict) String() string { return verdictNames[v] }
 
+// startsAgain reports whether a child that has ended is started again. There is
+// nothing left of it to resume.
+func (v verdict) startsAgain() bool { return v == restart || v == resume }
+
 // verdict decides about an end by the child's rules, then by its restart type.
 // It is a function of the plan and the end alone.
 func (p *childPlan) verdict(x actor.Exit) verdict {

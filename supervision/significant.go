@@ -18,10 +18,10 @@ func (m *machine) significantEnded(c *child) {
 func (m *machine) autoShutdown() {
 	if m.plan.auto == AllSignificant {
 		for c := m.kids.head; c != nil; c = c.next {
-			if c.significant && (c.live() || c.state == StateRestarting) {
+			if c.significant && c.active() {
 				return
 			}
 		}
 	}
-	m.close(autoShutdown, nil, m.shutdown())
+	m.close(autoShutdown, nil, m.openOwn(directiveShutdown))
 }

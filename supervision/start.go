@@ -13,6 +13,7 @@ func (m *machine) boot() {
 		return
 	}
 	m.stage, m.cursor = stageBoot, m.kids.head
+	m.startup = m.openOwn(directiveStart)
 	m.bootNext()
 }
 
@@ -23,10 +24,12 @@ func (m *machine) bootNext() {
 			continue
 		}
 		m.cursor, m.awaited = c.next, c
+		m.beginBoot(c)
 		m.launch(c, forBoot)
 		return
 	}
 	m.stage, m.cursor = stageServe, nil
+	m.report(&m.startup)
 	m.do(doReady{nil})
 }
 
@@ -134,7 +137,7 @@ func (m *machine) startFailed(c *child, err error) {
 			m.retryBoot(c)
 			return
 		}
-		m.close(startAborted, m.startError(c, err), nil)
+		m.close(startAborted, m.startError(c, err), m.startup)
 	case forAdd:
 		m.kids.remove(c)
 		m.retire(c, err)
@@ -153,8 +156,9 @@ func (m *machine) startFailed(c *child, err error) {
 // none, when all that waits in the mailbox is done. The start waits for it.
 func (m *machine) retryBoot(c *child) {
 	c.retries++
-	m.become(c, StateStarting) // it is stopping if its start was cut short
+	m.become(c, StateStarting) // it may have been stopped, for want of time
 	if d, ok := m.backoff(c); ok {
+		m.startup.wait(d, m.now)
 		m.arm(c, d)
 	} else {
 		m.again(c)

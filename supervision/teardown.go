@@ -43,6 +43,8 @@ func (e ending) reason() string {
 		return "escalated"
 	case autoShutdown:
 		return "auto_shutdown"
+	case startAborted:
+		return "start_failed"
 	}
 	return "shutdown"
 }
@@ -53,7 +55,7 @@ func (m *machine) onHalt(within time.Duration) {
 	switch m.stage {
 	case stageIdle, stageBoot:
 		m.limit(within)
-		m.close(startOrdered, actor.ErrShutdown, nil)
+		m.close(startOrdered, actor.ErrShutdown, m.startup)
 	case stageClose:
 		if within < left(m.closing.from, m.closing.within, m.now) {
 			m.limit(within)
@@ -62,7 +64,7 @@ func (m *machine) onHalt(within time.Duration) {
 	case stageDone:
 	default:
 		m.limit(within)
-		m.close(ordered, nil, m.shutdown())
+		m.close(ordered, nil, m.openOwn(directiveShutdown))
 	}
 }
 
@@ -70,15 +72,19 @@ func (m *machine) limit(within time.Duration) {
 	m.closing.from, m.closing.within = m.now, max(0, within)
 }
 
-// shutdown begins the record of an orderly stop.
-func (m *machine) shutdown() *incident {
-	return &incident{Incident: monitoring.Incident{
+// openOwn begins the record of the supervisor's own start or orderly stop.
+func (m *machine) openOwn(directive string) *incident {
+	in := &incident{Incident: monitoring.Incident{
 		Failure: monitoring.Failure{
-			Path: m.plan.path, Name: m.plan.name, Type: supervisorType, Kind: actor.Shutdown.String(), At: m.now,
+			Path: m.plan.path, Name: m.plan.name, Type: supervisorType, Incarnation: m.plan.incarnation, At: m.now,
 		},
 		Supervisor: m.plan.path, SupervisorType: supervisorType, Strategy: m.plan.strategy.String(),
-		Directive: directiveShutdown, MaxRestarts: m.window.max, Window: m.window.per, Begin: m.now,
+		Directive: directive, MaxRestarts: m.window.max, Window: m.window.per, Begin: m.now,
 	}}
+	if directive == directiveShutdown {
+		in.Failure.Kind = actor.Shutdown.String()
+	}
+	return in
 }
 
 // giveUp ends the supervisor because of one restart too many for a window: its
@@ -105,6 +111,11 @@ func (m *machine) escalate(c *child, l lapse) {
 func (m *machine) close(end ending, err error, in *incident) {
 	m.closing.end, m.closing.err, m.closing.incident = end, err, in
 	m.stage, m.awaited, m.cursor = stageClose, nil, m.kids.tail
+	for _, d := range m.deferred {
+		if d.inPlace {
+			m.reportUnanswered(d.child, d.lapse.exit)
+		}
+	}
 	m.deferred = nil
 	m.report(&m.group.incident)
 	for c := m.kids.head; c != nil; c = c.next {
@@ -145,11 +156,12 @@ func (m *machine) closeNext() {
 func (m *machine) tearDown(c *child) {
 	within := m.allowance(c)
 	if c.state == StateStopping {
+		c.stopAgain = false
 		m.hasten(c, within)
 		return
 	}
-	m.stop(c, within, false)
 	m.beginStop(c, m.closing.incident, m.closing.end.reason())
+	m.stop(c, within, false)
 }
 
 // allowance is the time a child gets in the teardown: what its policy says, but
@@ -227,9 +239,13 @@ func (m *machine) closed() {
 		if err == nil {
 			err = k.err
 		}
+		m.report(&k.incident)
 		m.do(doReady{err})
 	case startAborted:
-		m.do(doReady{k.startError(m.plan.path)})
+		err := k.startError(m.plan.path)
+		k.incident.Err = err
+		m.report(&k.incident)
+		m.do(doReady{err})
 	case limitExceeded:
 		err, _ := errors.AsType[*IntensityError](k.err)
 		err.Teardown = k.errs
