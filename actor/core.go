@@ -29,6 +29,8 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 	bury(reason DropReason, cause error)            // what waits becomes dead letters
 	depth() int                                     // how much waits
 	load() monitoring.Load                          // what it counts for the metrics
+	taken() uint64                                  // how much has been taken from the mailbox
+	watchable
 }
 
 // A core is the part of an actor that does not: its life as a child, its run
@@ -56,12 +58,14 @@ type core struct {
 	late    atomic.Uint64               // answers that came too late
 	starts  atomic.Uint64               // incarnations so far
 
-	// mu protects done, dead and cause, and orders Start against the end of an
-	// incarnation.
-	mu    sync.Mutex
-	done  chan struct{} // made on demand, closed when the address ends
-	dead  bool          // the address has ended
-	cause error         // why
+	// mu protects done, dead, cause, last and watchers, and orders Start against
+	// the end of an incarnation.
+	mu       sync.Mutex
+	done     chan struct{} // made on demand, closed when the address ends
+	dead     bool          // the address has ended
+	cause    error         // why
+	last     *lastEnd      // of the incarnations; nil before the first, and while one runs
+	watchers watchers      // who is to be told when the address ends
 
 	// Owned by the run loop.
 	inc      *incarnation
@@ -70,6 +74,12 @@ type core struct {
 	until    int                // messages until one is timed; never becomes 0 without metrics
 	owned    map[Child]struct{} // owns, made on demand
 	retiring sync.WaitGroup     // children whose addresses are ending
+}
+
+// A lastEnd is what remains of the last incarnation of an address.
+type lastEnd struct {
+	Kind Kind
+	Err  error
 }
 
 // Name returns the name that the actor was declared with.

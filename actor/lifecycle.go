@@ -14,6 +14,7 @@ func (s begin) apply(c *core) bool {
 	inc := s.inc
 	c.mu.Lock() // held by Start until Stop can find the incarnation
 	c.reopen()
+	c.last = nil
 	c.inc = inc
 	c.mu.Unlock()
 	if inc.isBarred() { // it was stopped before it began
@@ -153,6 +154,7 @@ func (c *core) wane() bool {
 	inc.enter(reaping)
 	inc.kids.seal(true)
 	inc.revoke()
+	inc.unbindAll()
 	inc.cancel(ErrShutdown)
 	return c.reap()
 }
@@ -195,10 +197,13 @@ func (c *core) finish() {
 	c.mu.Lock()
 	c.current.Store(nil)
 	c.inc = nil
+	c.last = &lastEnd{exit.Kind, exit.Err}
+	announce := func() {}
 	if inc.retire {
-		c.publish(inc.retireCause)
+		announce = c.publish(inc.retireCause)
 	}
 	c.mu.Unlock()
+	announce()
 	if inc.reported {
 		inc.host.Ended(exit)
 		return

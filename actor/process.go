@@ -87,6 +87,9 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 // depth implements body.
 func (p *Process[M]) depth() int { return p.queue.Len() }
 
+// taken implements body.
+func (p *Process[M]) taken() uint64 { return p.queue.Stats().Dequeued }
+
 // give implements body: the message in hand is done with.
 func (p *Process[M]) give(cause error) {
 	p.hand.meta.fail(cause)

@@ -17,6 +17,7 @@ func (c *core) renew() bool {
 	c.settle(inc)
 	inc.kids.seal(false)
 	inc.revoke()
+	inc.unbindAll()
 	inc.cancel(ErrShutdown)
 	return c.close()
 }
