@@ -107,7 +107,7 @@ func (s halt) apply(c *core) bool {
 		return true
 	case inc.trap != nil:
 		return inc.trap(Stopping{Within: inc.left()})
-	case s.drain && c.body.depth() > 0:
+	case s.drain && (c.body.depth() > 0 || len(inc.notices) > 0):
 		inc.drain = c.body.depth()
 		return true
 	default:
@@ -181,6 +181,9 @@ func (c *core) finish() {
 	c.body.give(cause)
 	c.body.forget()
 	inc.failHeld(unanswered(exit))
+	if inc.created && !inc.retire {
+		c.body.leave(unanswered(exit))
+	}
 	for _, child := range inc.kids.leftover() {
 		if !c.isOwn(child) {
 			c.release(child, cause)

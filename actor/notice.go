@@ -14,10 +14,11 @@ func (s notice) apply(c *core) bool {
 	if c.inc != inc || inc.phase != receiving {
 		return true
 	}
-	if s.bond.key.link {
+	depth := c.body.depth()
+	if s.bond.key.link || depth == 0 && len(inc.notices) == 0 {
 		return s.tell()
 	}
-	taken, depth := c.body.taken(), c.body.depth()
+	taken := c.body.taken()
 	inc.notices = append(inc.notices, dueNotice{s, taken + uint64(depth)}) //nolint:gosec // a depth is not negative
 	return true
 }

@@ -688,3 +688,25 @@ func TestL11LinkedEndIsForeseen(t *testing.T) {
 		assert.Empty(t, o.continued)
 	})
 }
+
+// A notice that waits is a part of what a drain handles.
+func TestL11DrainHandlesNoticesThatWait(t *testing.T) {
+	bubble(t, func(t *testing.T, _ context.Context) {
+		s, p, q := newSentry(t, "s"), doer("p"), doer("q")
+		hp, hq := start(t, p), start(t, q)
+		s.watch(t, p)
+		s.watch(t, q)
+		release := block(t, s.Process)
+		require.NoError(t, s.TrySend(func(context.Context) error {
+			s.log.add("queued")
+			return s.TrySend(s.log.adds("later"))
+		}))
+		die(t, p, hp, nothingThenStop)
+		die(t, q, hq, nothingThenStop)
+		s.Drain(time.Minute)
+		release()
+		exit := <-s.h.ended
+		assert.Equal(t, 1, exit.Depth)
+		assert.Equal(t, []string{"queued", "down /p: normal", "down /q: normal"}, s.log.take())
+	})
+}
