@@ -4,18 +4,19 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/metrics"
 	"time"
 )
 
 const (
 	// The heap at the end may exceed that after a quarter of the time by this
-	// share, and this many bytes: histories, pools and the garbage collector's own
-	// rounding need some room.
+	// share, and this many bytes: histories fill up, and at one moment more is on
+	// the way than at another.
 	heapShare = 0.25
 	heapSlack = 8 << 20
 )
 
-// A sample is the heap in use at one moment, garbage aside.
+// A sample is the heap that a collection has found alive.
 type sample struct {
 	at         time.Duration
 	heap       uint64
@@ -24,18 +25,20 @@ type sample struct {
 
 func measure(began time.Time) sample {
 	runtime.GC()
-	runtime.GC() // for what the first one has had finalized
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return sample{time.Since(began), m.HeapAlloc, runtime.NumGoroutine()}
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	return sample{time.Since(began), live[0].Value.Uint64(), runtime.NumGoroutine()}
 }
 
 // watch takes a sample at each quarter of the time, at the last one shortly
 // before the load is over.
 func watch(ctx context.Context, length time.Duration) (samples []sample) {
 	began := time.Now()
-	for q := range time.Duration(4) {
-		if !pause(ctx, time.Until(began.Add((q+1)*(length-length/10)/4))) {
+	quarter := (length - length/10) / 4
+	due := began
+	for range 4 {
+		due = due.Add(quarter)
+		if !pause(ctx, time.Until(due)) {
 			break
 		}
 		samples = append(samples, measure(began))

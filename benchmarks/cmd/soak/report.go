@@ -41,7 +41,7 @@ func (r *report) fail(err error) {
 	}
 }
 
-func (r *report) check(right bool, format string, args ...any) {
+func (r *report) checkf(right bool, format string, args ...any) {
 	if !right {
 		r.fail(fmt.Errorf(format, args...))
 	}
@@ -61,7 +61,7 @@ func (r *report) print(w io.Writer) {
 	}
 	line("asks", "%d asked, %d not answered, %d answered too late", t.asked, t.unanswered, t.late)
 	line("dead letters", "%s", sorted(r.letters))
-	line("incarnations", "%d started, %d ended, %d abandoned", t.started, t.hooked, r.stuck.unmade)
+	line("incarnations", "%d started, %d stop hooks, %d abandoned", t.started, t.hooked, r.stuck.unmade+r.stuck.late)
 	line("failures", "%s", sorted(r.tail.ends))
 	line("restarts", "%d", r.tail.restarts)
 	line("escalations", "%d times a limit was exceeded; passed on by level, the root's first: %v", r.tail.limits, r.tail.escalated)
@@ -77,7 +77,7 @@ func (r *report) print(w io.Writer) {
 		line("result", "ok")
 		return
 	}
-	line("result", "%d things are wrong", len(r.wrong))
+	line("result", "%d findings", len(r.wrong))
 }
 
 // sorted lists counts by name.

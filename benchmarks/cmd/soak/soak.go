@@ -124,19 +124,21 @@ func (s *soaking) verify(r *report) {
 		dead += i.DeadLettered
 		r.total.late += i.LateReplies
 	}
-	r.check(dead == letters.Counts[actor.ReasonStopped]+letters.Counts[actor.ReasonOverflow],
+	r.checkf(dead == letters.Counts[actor.ReasonStopped]+letters.Counts[actor.ReasonOverflow],
 		"the actors have had %d dead letters, the system %v", dead, letters.Counts)
-	r.check(r.total.late == letters.Counts[actor.ReasonLateReply],
+	r.checkf(r.total.late == letters.Counts[actor.ReasonLateReply],
 		"the actors have given %d late replies, the system has %v", r.total.late, letters.Counts)
 
 	s.stuck.mu.Lock()
 	defer s.stuck.mu.Unlock()
-	r.check(s.stuck.now == 0, "%d stuck handlers have not come back", s.stuck.now)
-	r.check(len(s.stuck.open) == 0, "%d abandoned incarnations were not named, or not abandoned and named", len(s.stuck.open))
-	r.check(r.total.started == r.total.hooked+s.stuck.unmade,
-		"%d incarnations have started, but %d have ended and %d were abandoned", r.total.started, r.total.hooked, s.stuck.unmade)
-	r.check(s.tail.missed == 0, "%d events came too fast to be looked at", s.tail.missed)
-	r.check(r.after <= r.before, "%d goroutines are left of %d", r.after-r.before, r.after)
+	r.checkf(s.stuck.now == 0, "%d stuck handlers have not come back", s.stuck.now)
+	r.checkf(len(s.stuck.open) == 0, "%d abandoned incarnations were not named, or not abandoned and named", len(s.stuck.open))
+	sure := r.total.hooked + s.stuck.unmade
+	r.checkf(r.total.started >= sure && r.total.started <= sure+s.stuck.late,
+		"%d incarnations have started, but %d have ended, %d were abandoned before their stop hook and %d on the way",
+		r.total.started, r.total.hooked, s.stuck.unmade, s.stuck.late)
+	r.checkf(s.tail.missed == 0, "%d events came too fast to be looked at", s.tail.missed)
+	r.checkf(r.after <= r.before, "%d goroutines are left of %d", r.after-r.before, r.after)
 	r.fail(flat(r.samples))
 	var down *supervision.ShutdownError
 	if r.down != nil && !errors.As(r.down, &down) {

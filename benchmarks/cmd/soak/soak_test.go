@@ -157,8 +157,8 @@ func TestStickersAreFew(t *testing.T) {
 func TestReportKeepsFewErrors(t *testing.T) {
 	r := new(report)
 	for range 2 * mostWrong {
-		r.check(false, "wrong")
-		r.check(true, "right")
+		r.checkf(false, "wrong")
+		r.checkf(true, "right")
 	}
 	assert.Len(t, r.wrong, mostWrong)
 }

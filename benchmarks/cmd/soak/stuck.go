@@ -39,7 +39,8 @@ type stickers struct {
 	settled uint64 // abandoned and named
 	escaped uint64 // came back before they were cut off
 	others  uint64 // named, and not stuck on purpose
-	unmade  uint64 // named, and without a stop hook for it
+	unmade  uint64 // named while they started or handled a message: no stop hook has run
+	late    uint64 // named while they stopped: it may have run
 }
 
 type sticker struct{ back, named bool }
@@ -113,7 +114,9 @@ func (s *stickers) end(who incarnation, forEver, abandoned bool) {
 func (s *stickers) name(e *actor.AbandonedError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if e.State != "stopping" {
+	if e.State == "stopping" {
+		s.late++
+	} else {
 		s.unmade++
 	}
 	who := incarnation{e.Path, e.Incarnation}
