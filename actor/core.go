@@ -27,8 +27,11 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 	give(cause error)                               // gives the message in hand up; its ask fails
 	forget()                                        // forgets the state
 	bury(reason DropReason, cause error)            // what waits becomes dead letters
+	leave(cause error)                              // what waits is left to the next incarnation, or not
 	depth() int                                     // how much waits
 	load() monitoring.Load                          // what it counts for the metrics
+	taken() uint64                                  // how much has been taken from the mailbox
+	watchable
 }
 
 // A core is the part of an actor that does not: its life as a child, its run
@@ -44,7 +47,7 @@ type core struct {
 	// Anyone.
 	wake    atomic.Uint64 // see "The wake-up protocol"
 	gate    atomic.Uint32 // open or closed
-	wanted  atomic.Bool   // the next message is to be timed; see metrics.go
+	asks    atomic.Uint32 // what senders are to do besides; see observe.go
 	lane    lane
 	scope   atomic.Pointer[scope]       // the place in a system; nil before the first start
 	typ     atomic.Pointer[string]      // the actor's type; nil until it is known
@@ -56,12 +59,14 @@ type core struct {
 	late    atomic.Uint64               // answers that came too late
 	starts  atomic.Uint64               // incarnations so far
 
-	// mu protects done, dead and cause, and orders Start against the end of an
-	// incarnation.
-	mu    sync.Mutex
-	done  chan struct{} // made on demand, closed when the address ends
-	dead  bool          // the address has ended
-	cause error         // why
+	// mu protects done, dead, cause, last and watchers, and orders Start against
+	// the end of an incarnation.
+	mu       sync.Mutex
+	done     chan struct{} // made on demand, closed when the address ends
+	dead     bool          // the address has ended
+	cause    error         // why
+	last     *lastEnd      // of the incarnations; nil before the first, and while one runs
+	watchers watchers      // who is to be told when the address ends
 
 	// Owned by the run loop.
 	inc      *incarnation
@@ -70,6 +75,12 @@ type core struct {
 	until    int                // messages until one is timed; never becomes 0 without metrics
 	owned    map[Child]struct{} // owns, made on demand
 	retiring sync.WaitGroup     // children whose addresses are ending
+}
+
+// A lastEnd is what remains of the last incarnation of an address.
+type lastEnd struct {
+	Kind Kind
+	Err  error
 }
 
 // Name returns the name that the actor was declared with.

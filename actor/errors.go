@@ -51,6 +51,11 @@ var (
 	ErrDeadlock = classified("actor: deadlock", ErrFatal)
 	// ErrNoReply: the actor ended without answering an ask that it had taken.
 	ErrNoReply = classified("actor: no reply", ErrRetryable)
+	// ErrUnwatchable: the address does not tell of its end, or is the actor's
+	// own.
+	ErrUnwatchable = classified("actor: cannot be watched", ErrFatal)
+	// ErrLinked: another actor, to which the actor was linked, has ended.
+	ErrLinked = errors.New("actor: linked")
 	// ErrAlreadyStarted: the child runs already.
 	ErrAlreadyStarted = errors.New("actor: already started")
 	// ErrNameTaken: another actor of the system is registered by that name.

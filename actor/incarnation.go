@@ -44,9 +44,10 @@ type incarnation struct {
 	severed  chan struct{} // closed when user code is abandoned; made on demand
 	finished bool          // Self has no effect any more
 	timers   map[*Timer]struct{}
-	children context.Context  // in which children are started; made on demand
-	held     map[ask]struct{} // questions that were handled and have no answer yet
-	next     *incarnation     // that takes its place
+	bonds    map[bondKey]*bond // with actors whose end is to be told
+	children context.Context   // in which children are started; made on demand
+	held     map[ask]struct{}  // questions that were handled and have no answer yet
+	next     *incarnation      // that takes its place
 
 	// Owned by the run loop.
 	phase       phase
@@ -64,8 +65,9 @@ type incarnation struct {
 	kids        kids
 	ended       Event // the child's end that is being told to the actor
 	closing     hooks
-	replaced    *Exit // the end of the incarnation whose place it takes, until the parent is told
-	retire      bool  // the address ends with this incarnation
+	notices     []dueNotice // of ends, that wait for messages to be handled; in order
+	replaced    *Exit       // the end of the incarnation whose place it takes, until the parent is told
+	retire      bool        // the address ends with this incarnation
 	retireCause error
 }
 

@@ -14,6 +14,7 @@ func (s begin) apply(c *core) bool {
 	inc := s.inc
 	c.mu.Lock() // held by Start until Stop can find the incarnation
 	c.reopen()
+	c.last = nil
 	c.inc = inc
 	c.mu.Unlock()
 	if inc.isBarred() { // it was stopped before it began
@@ -106,7 +107,7 @@ func (s halt) apply(c *core) bool {
 		return true
 	case inc.trap != nil:
 		return inc.trap(Stopping{Within: inc.left()})
-	case s.drain && c.body.depth() > 0:
+	case s.drain && (c.body.depth() > 0 || len(inc.notices) > 0):
 		inc.drain = c.body.depth()
 		return true
 	default:
@@ -153,6 +154,7 @@ func (c *core) wane() bool {
 	inc.enter(reaping)
 	inc.kids.seal(true)
 	inc.revoke()
+	inc.unbindAll()
 	inc.cancel(ErrShutdown)
 	return c.reap()
 }
@@ -179,6 +181,9 @@ func (c *core) finish() {
 	c.body.give(cause)
 	c.body.forget()
 	inc.failHeld(unanswered(exit))
+	if inc.created && !inc.retire {
+		c.body.leave(unanswered(exit))
+	}
 	for _, child := range inc.kids.leftover() {
 		if !c.isOwn(child) {
 			c.release(child, cause)
@@ -195,10 +200,13 @@ func (c *core) finish() {
 	c.mu.Lock()
 	c.current.Store(nil)
 	c.inc = nil
+	c.last = &lastEnd{exit.Kind, exit.Err}
+	announce := func() {}
 	if inc.retire {
-		c.publish(inc.retireCause)
+		announce = c.publish(inc.retireCause)
 	}
 	c.mu.Unlock()
+	announce()
 	if inc.reported {
 		inc.host.Ended(exit)
 		return

@@ -9,9 +9,9 @@ import (
 
 // Metrics cost a message next to nothing. How many were handled is what the
 // mailbox counts anyway. One in 64 is timed, for the clock alone takes as long
-// as everything else: the run loop counts messages, says by the flag wanted
-// that one is to be timed, and the next sender to come puts the time into its
-// message. Without metrics the flag is never set, and the count never comes to
+// as everything else: the run loop counts messages, says by a bit of asks that
+// one is to be timed, and the next sender to come puts the time into its
+// message. Without metrics that bit is never set, and the count never comes to
 // its end.
 
 // timedEvery is how many messages there are to one that is timed, on average.
@@ -25,12 +25,12 @@ func gap() int { return 1 + int(rand.ExpFloat64()*(timedEvery-1)) }
 // want has the next message timed that is sent. Run loop only.
 func (c *core) want() {
 	c.until = gap()
-	c.wanted.Store(true)
+	c.asks.Or(timeNext)
 }
 
 // time puts the time into a message, unless another sender has been faster.
 func (p *Process[M]) time(m *meta) *meta {
-	if !p.wanted.CompareAndSwap(true, false) {
+	if p.asks.And(^timeNext)&timeNext == 0 {
 		return m
 	}
 	if m == nil {
@@ -73,7 +73,7 @@ func (c *core) countStopped(inc *incarnation) {
 func (c *core) countOver() {
 	c.meter.Close()
 	c.meter, c.until = nil, 0
-	c.wanted.Store(false)
+	c.asks.And(^timeNext)
 }
 
 // load implements body.

@@ -199,7 +199,7 @@ func TestNothingIsTimedWithoutMetrics(t *testing.T) {
 			require.NoError(t, p.Send(ctx, nothing))
 		}
 		synctest.Wait()
-		assert.False(t, p.wanted.Load())
+		assert.Zero(t, p.asks.Load())
 		assert.Nil(t, p.meter)
 		assert.Negative(t, p.until)
 		end(p, h)

@@ -55,9 +55,20 @@ func (c *core) observeRegistered(kind monitoring.SystemKind) {
 	c.telemetry().System(monitoring.SystemEvent{Time: time.Now(), Kind: kind, Name: c.register, Path: c.Path()})
 }
 
-// watches reports whether a monitor records each message.
+// What an actor asks of those who send to it, as bits of one word: a message
+// that is nothing special costs its sender one look at it.
+const (
+	timeNext   uint32 = 1 << iota // put the time into the next message; see metrics.go
+	recordNext                    // record each message: a monitor watches mailboxes
+)
+
+// watches reports whether a monitor records each message, and has senders
+// record theirs.
 func (c *core) watches() bool {
 	t := c.telemetry()
+	if t.ObservesMailboxes() {
+		c.asks.Or(recordNext)
+	}
 	return t.ObservesActors() || t.ObservesMailboxes()
 }
 
@@ -132,6 +143,12 @@ func (p *Process[M]) mailboxEvent(kind monitoring.MailboxKind, msg M) monitoring
 		Depth:    p.queue.Len(),
 		Capacity: p.queue.Cap(),
 	}
+}
+
+// recordEnqueued records that a message is in the mailbox. A run that is on may
+// have taken it by then.
+func (p *Process[M]) recordEnqueued(msg M) {
+	p.telemetry().Mailbox(p.mailboxEvent(monitoring.Enqueued, msg))
 }
 
 // recordFull records what a message that found the mailbox full led to.

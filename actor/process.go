@@ -87,6 +87,9 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 // depth implements body.
 func (p *Process[M]) depth() int { return p.queue.Len() }
 
+// taken implements body.
+func (p *Process[M]) taken() uint64 { return p.queue.Stats().Dequeued }
+
 // give implements body: the message in hand is done with.
 func (p *Process[M]) give(cause error) {
 	p.hand.meta.fail(cause)
@@ -99,10 +102,27 @@ func (p *Process[M]) forget() { p.actor = nil }
 
 // bury implements body: what waits becomes dead letters.
 func (p *Process[M]) bury(reason DropReason, cause error) {
-	for env, ok := p.queue.Take(); ok; env, ok = p.queue.Take() {
+	for p.buryOne(reason, cause) {
+	}
+}
+
+// leave implements body. What comes meanwhile is not waited for: it may never
+// end.
+func (p *Process[M]) leave(cause error) {
+	if !p.spec.DropWaiting {
+		return
+	}
+	for n := p.queue.Len(); n > 0 && p.buryOne(ReasonRestart, cause); n-- {
+	}
+}
+
+func (p *Process[M]) buryOne(reason DropReason, cause error) (ok bool) {
+	env, ok := p.queue.Take()
+	if ok {
 		p.buried.Add(1)
 		p.deadLetter(env, reason, cause)
 	}
+	return ok
 }
 
 // reporter implements body.

@@ -23,8 +23,14 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			o = p.unwound(inc, recover())
 		}
 	}()
-	a := p.actor
-	for range budget {
+	a, batch := p.actor, budget
+	if len(inc.notices) != 0 {
+		if batch = min(budget, p.ahead(inc)); batch == 0 {
+			returned = true
+			return p.after(p.announce(inc))
+		}
+	}
+	for range batch {
 		if p.lane.waiting.Load() != 0 {
 			returned = true
 			return more
@@ -36,6 +42,9 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 		env, ok := p.queue.Take()
 		if !ok {
 			returned = true
+			if len(inc.notices) != 0 { // what came before them was evicted
+				return more
+			}
 			if inc.drain > 0 { // others' messages were evicted by newer ones
 				return p.after(p.conclude(Exit{Kind: Shutdown}))
 			}

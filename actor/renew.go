@@ -17,6 +17,7 @@ func (c *core) renew() bool {
 	c.settle(inc)
 	inc.kids.seal(false)
 	inc.revoke()
+	inc.unbindAll()
 	inc.cancel(ErrShutdown)
 	return c.close()
 }
@@ -34,6 +35,7 @@ func (c *core) succeed() bool {
 	exit := inc.exit
 	c.body.give(exit.Err)
 	inc.failHeld(unanswered(exit))
+	c.body.leave(unanswered(exit))
 	inc.kids.pass(next)
 	inc.enter(over)
 	inc.disarm()

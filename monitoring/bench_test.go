@@ -39,3 +39,64 @@ func BenchmarkMeter(b *testing.B) {
 		m.Close()
 	}
 }
+
+// BenchmarkMemory is one event recorded in memory, once the history is full, on
+// its way through a Telemetry and without one.
+func BenchmarkMemory(b *testing.B) {
+	b.Run("supervision", func(b *testing.B) {
+		m := new(Memory[SupervisionEvent])
+		benchRecord(b, m.Record, SupervisionEvent{Kind: ChildFailed, Child: "till", Path: "/shop/till"})
+	})
+	b.Run("actor", func(b *testing.B) {
+		m := new(Memory[ActorEvent])
+		benchRecord(b, m.Record, ActorEvent{Kind: Started, Path: "/shop/till"})
+	})
+	b.Run("mailbox", func(b *testing.B) {
+		m := new(Memory[MailboxEvent])
+		benchRecord(b, m.Record, MailboxEvent{Kind: MessageDropped, Path: "/shop/till"})
+	})
+	b.Run("system", func(b *testing.B) {
+		m := new(Memory[SystemEvent])
+		benchRecord(b, m.Record, SystemEvent{Kind: SystemStarted})
+	})
+	b.Run("below the filter", func(b *testing.B) {
+		m := new(Memory[ActorEvent])
+		benchRecord(b, m.Record, ActorEvent{Kind: MessageReceived, Path: "/shop/till"})
+	})
+	b.Run("through a telemetry", func(b *testing.B) {
+		t, err := NewTelemetry(TelemetryConfig{Monitors: Monitors{Actor: new(Memory[ActorEvent])}})
+		require.NoError(b, err)
+		benchRecord(b, t.Actor, ActorEvent{Kind: Started, Path: "/shop/till"})
+	})
+	b.Run("subscribed", func(b *testing.B) {
+		m := new(Memory[ActorEvent])
+		s := m.Subscribe(0, 1)
+		benchRecord(b, m.Record, ActorEvent{Kind: Started, Path: "/shop/till"})
+		s.Cancel()
+	})
+}
+
+// BenchmarkNoop is one event that nobody wants to know of.
+func BenchmarkNoop(b *testing.B) {
+	b.Run("no monitor", func(b *testing.B) {
+		t, err := NewTelemetry(TelemetryConfig{})
+		require.NoError(b, err)
+		benchRecord(b, t.Actor, ActorEvent{Kind: Started, Path: "/shop/till"})
+	})
+	b.Run("noop", func(b *testing.B) {
+		t, err := NewTelemetry(TelemetryConfig{Monitors: Monitors{Actor: Noop[ActorEvent]{}}})
+		require.NoError(b, err)
+		benchRecord(b, t.Actor, ActorEvent{Kind: Started, Path: "/shop/till"})
+	})
+}
+
+func benchRecord[E Event](b *testing.B, record func(E), event E) {
+	b.Helper()
+	for range DefaultHistory {
+		record(event)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		record(event)
+	}
+}

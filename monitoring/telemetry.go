@@ -120,7 +120,7 @@ func NewTelemetry(cfg TelemetryConfig) (t *Telemetry, err error) {
 		tracer:  cfg.TracerProvider.Tracer(scope, trace.WithInstrumentationVersion(version())),
 		logger:  cfg.Logger,
 		redact:  redactor{cfg.Redact},
-		limit:   newBucket(cfg.IncidentsPerSecond, 2*cfg.IncidentsPerSecond),
+		limit:   newBucket(float64(cfg.IncidentsPerSecond), 2*float64(cfg.IncidentsPerSecond)),
 		letters: newLetters(),
 	}
 	t.parts.size = cfg.Queue

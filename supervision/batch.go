@@ -76,7 +76,7 @@ func (b *batch) next() {
 	}
 	p := b.pending[0]
 	b.pending = b.pending[1:]
-	b.ask(func(req uint64) event { return cmdStart{req, p} }, func(err error) {
+	b.ask("start", p.id, func(req uint64) event { return cmdStart{req, p} }, func(err error) {
 		if err != nil && !errors.Is(err, actor.ErrIgnore) {
 			b.err = err
 			b.undo()
@@ -103,19 +103,19 @@ func (b *batch) undo() {
 		b.undo()
 		return
 	}
-	b.ask(func(req uint64) event { return cmdTerminate{req, c.id} }, func(error) {
+	b.ask("terminate", c.id, func(req uint64) event { return cmdTerminate{req, c.id} }, func(error) {
 		if c.removed {
 			b.undo()
 			return
 		}
-		b.ask(func(req uint64) event { return cmdDelete{req, c.id} }, func(error) { b.undo() })
+		b.ask("delete", c.id, func(req uint64) event { return cmdDelete{req, c.id} }, func(error) { b.undo() })
 	})
 }
 
 // ask gives the machine a command. The batch goes on when the step that answers
 // it is complete, for its next command is a step of its own.
-func (b *batch) ask(of func(req uint64) event, then func(error)) {
-	b.s.request(of, func(_ actor.Child, err error) {
+func (b *batch) ask(op, id string, of func(req uint64) event, then func(error)) {
+	b.s.request(op, id, of, func(_ actor.Child, err error) {
 		b.s.next = append(b.s.next, func() { then(err) })
 	})
 }

@@ -111,13 +111,14 @@ func (s *supervisor) command(c command) {
 			return
 		}
 		plan := c.child.plan(s.spec.Defaults, isSupervisor(c.child.Process))
+		c.id = plan.id
 		c.event = func(req uint64) event { return cmdStart{req, plan} }
 	}
 	if c.op == "terminate" && s.under(c.caller, c.id) {
 		c.reply.Fail(&ChildError{Op: c.op, Path: s.self.Path(), ID: c.id, Err: actor.ErrDeadlock})
 		return
 	}
-	s.request(c.event, func(process actor.Child, err error) {
+	s.request(c.op, c.id, c.event, func(process actor.Child, err error) {
 		if err != nil {
 			c.reply.Fail(err)
 			return
@@ -127,9 +128,9 @@ func (s *supervisor) command(c command) {
 }
 
 // request lets the machine see a command, and has done called with the outcome.
-func (s *supervisor) request(of func(req uint64) event, done func(actor.Child, error)) {
+func (s *supervisor) request(op, id string, of func(req uint64) event, done func(actor.Child, error)) {
 	s.requests++
-	s.replies[s.requests] = done
+	s.replies[s.requests] = request{op, id, done}
 	s.step(of(s.requests))
 }
 

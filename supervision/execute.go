@@ -1,7 +1,10 @@
 package supervision
 
 import (
+	"time"
+
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // execute carries out one action.
@@ -86,7 +89,28 @@ func (s *supervisor) retry(msg again) {
 
 // reply answers a command.
 func (s *supervisor) reply(a doReply) {
-	done := s.replies[a.req]
+	r := s.replies[a.req]
 	delete(s.replies, a.req)
-	done(a.process, a.err)
+	if a.err == nil {
+		s.changed(r)
+	}
+	r.done(a.process, a.err)
+}
+
+// request is a command that has not been answered.
+type request struct {
+	op, id string
+	done   func(actor.Child, error)
+}
+
+// changed records that the supervisor's children are other ones now than its
+// declaration says. For those of a dynamic supervisor there is no declaration.
+func (s *supervisor) changed(r request) {
+	reason := map[string]string{"start": "child added", "delete": "child deleted"}[r.op]
+	if reason == "" || s.machine.plan.sideBySide {
+		return
+	}
+	s.self.Telemetry().System(monitoring.SystemEvent{
+		Time: time.Now(), Kind: monitoring.ConfigurationChanged, Name: r.id, Path: s.self.Path(), Reason: reason,
+	})
 }

@@ -56,15 +56,16 @@ func (l *liveLog) spec(name string, starts ...func(context.Context) error) actor
 	return actor.Spec[liveDo]{
 		Name: name,
 		New: func(ctx context.Context, _ *actor.Self[liveDo]) (actor.Actor[liveDo], error) {
+			outcome := "fail(%s)"
+			defer func() { l.addf(outcome, name) }()
 			if len(starts) > 0 {
 				start := starts[0]
 				starts = starts[1:]
 				if err := start(ctx); err != nil {
-					l.addf("fail(%s)", name)
 					return nil, err
 				}
 			}
-			l.addf("start(%s)", name)
+			outcome = "start(%s)"
 			return &liveLife{l, name}, nil
 		},
 	}

@@ -48,7 +48,7 @@ func declare(spec Spec, dynamic bool, wrong error) *actor.Process[Message] {
 				machine: newMachine(p),
 				spec:    spec,
 				alarms:  make(map[uint64]*actor.Timer),
-				replies: make(map[uint64]func(actor.Child, error)),
+				replies: make(map[uint64]request),
 				ready:   self.DeferStart(),
 			}
 			self.TrapStop(func(r actor.Stopping) Message { return stopAsked{r.Within} })
@@ -74,7 +74,7 @@ type supervisor struct {
 	ready    func(error)
 	alarms   map[uint64]*actor.Timer       // by token
 	checks   map[uint64]context.CancelFunc // by token; made on demand
-	replies  map[uint64]func(actor.Child, error)
+	replies  map[uint64]request
 	requests uint64
 	next     []func() // what goes on after the step in hand
 	stepping bool     // step is at it

@@ -24,9 +24,8 @@ import (
 // The start function returns the child's address when the child is ready. Its
 // errors are those of [StartChild], [ErrMaxChildren] among them; only when ctx is
 // done meanwhile does the start go on, and the address is the child's then. It may
-// be called from any goroutine. The supervisor
-// forgets a child, and with it the argument, when the child has ended and is not
-// restarted.
+// be called from any goroutine. The supervisor forgets a child, and with it the
+// argument, when the child has ended and is not restarted.
 func Template[A, M any](
 	sup actor.Ref[Message], name string, spec func(A) actor.Spec[M],
 ) func(context.Context, A) (actor.Ref[M], error) {

@@ -90,10 +90,6 @@ func missing(id, what string) scenario {
 	}}
 }
 
-func watching() []scenario {
-	return []scenario{missing("DW-05", "watching an actor from outside (L11)")}
-}
-
 func lifeCycle() []scenario {
 	return []scenario{missing("LC-03", "the toolkit: pools and work pulling")}
 }
