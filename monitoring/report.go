@@ -13,6 +13,7 @@ func (t *Telemetry) Report(in *Incident) {
 	if t == nil || in == nil {
 		return
 	}
+	t.metrics.restarted(in)
 	r := &report{t, in, t.parts.take(in)}
 	if !in.isOwn() || !t.parts.hold(r) {
 		t.hand(r)

@@ -85,7 +85,7 @@ func (m *machine) groupStopNext() {
 				continue
 			}
 			m.beginStop(c, m.group.incident, "sibling_failed")
-			m.stop(c, c.shutdown.within())
+			m.stop(c, c.shutdown.within(), c.restart != Temporary)
 		}
 		m.cursor, m.awaited = c.prev, c
 		return

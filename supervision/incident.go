@@ -11,6 +11,7 @@ import (
 // The decisions that an incident can stand for.
 const (
 	directiveRestart  = "restart"
+	directiveResume   = "resume"   // the child goes on as it is
 	directiveStop     = "stop"     // the child is not to be restarted
 	directiveNone     = "none"     // the child was being stopped anyway
 	directiveEscalate = "escalate" // the supervisor gives up
@@ -60,7 +61,7 @@ func (m *machine) open(c *child, l lapse, directive string, affected []string) *
 
 func (m *machine) failure(c *child, l lapse) monitoring.Failure {
 	f := monitoring.Failure{
-		Path: m.pathOf(c), Name: c.label(), Type: c.typ, Incarnation: c.incarnation,
+		Path: m.pathOf(c), Name: c.label(), Type: c.typ, Incarnation: first(l.exit.Incarnation, c.incarnation),
 		Message: l.exit.Message, Kind: l.exit.Kind.String(), Err: l.exit.Err,
 		At: l.exit.At, Depth: l.exit.Depth, Trace: l.exit.Trace,
 		Starting: l.starting, Previous: l.previous,
@@ -70,10 +71,21 @@ func (m *machine) failure(c *child, l lapse) monitoring.Failure {
 	}
 	// What a supervisor gave up on is the beginning of what its own parent
 	// decides now: one trace shows both.
-	if below, ok := errors.AsType[*IntensityError](f.Err); ok && !below.trace.IsZero() {
-		f.Trace = below.trace
+	if below := traceBelow(f.Err); !below.IsZero() {
+		f.Trace = below
 	}
 	return f
+}
+
+// traceBelow is the decision with which a supervisor further down has ended.
+func traceBelow(err error) monitoring.SpanRef {
+	if below, ok := errors.AsType[interface {
+		error
+		span() monitoring.SpanRef
+	}](err); ok {
+		return below.span()
+	}
+	return monitoring.SpanRef{}
 }
 
 // report hands the record over, if there is one.
@@ -110,11 +122,6 @@ func (m *machine) reportOwn(c *child) { m.report(&c.incident) }
 // because the child was to end anyway.
 func (m *machine) reportUnanswered(c *child, x actor.Exit) {
 	m.reportAlone(c, lapse{exit: x}, directiveNone)
-}
-
-// reportDropped makes a record of a failure after which the child stays down.
-func (m *machine) reportDropped(c *child, x actor.Exit) {
-	m.reportAlone(c, lapse{exit: x}, directiveStop)
 }
 
 func (m *machine) reportAlone(c *child, l lapse, directive string) {

@@ -30,7 +30,24 @@ const (
 	startOrdered                // while it was starting
 	startAborted                // a child could not be started
 	limitExceeded               // one restart too many was needed
+	autoShutdown                // significant children ended
+	escalated                   // a rule made a child's failure the supervisor's own
 )
+
+// reason is why children are stopped, as it stands in traces.
+func (e ending) reason() string {
+	switch e {
+	case limitExceeded:
+		return "giving_up"
+	case escalated:
+		return "escalated"
+	case autoShutdown:
+		return "auto_shutdown"
+	case startAborted:
+		return "start_failed"
+	}
+	return "shutdown"
+}
 
 // onHalt is an order to stop within a time. If the teardown has begun already
 // it can only become shorter.
@@ -70,15 +87,23 @@ func (m *machine) openOwn(directive string) *incident {
 	return in
 }
 
-// giveUp ends the supervisor because of one restart too many.
-func (m *machine) giveUp(c *child, l lapse) {
+// giveUp ends the supervisor because of one restart too many for a window: its
+// own, or the child's.
+func (m *machine) giveUp(c *child, l lapse, w *window) {
 	in := m.open(c, l, directiveEscalate, nil)
-	in.Restarts++
+	in.Restarts, in.MaxRestarts, in.Window = w.inWindow(m.now)+1, w.max, w.per
 	err := &IntensityError{
-		Path: m.plan.path, Child: c.name, Max: m.window.max, Window: m.window.per, Last: l.cause(), trace: in.Ref,
+		Path: m.plan.path, Child: c.name, Max: w.max, Window: w.per, Last: l.cause(),
+		strict: m.plan.strict, trace: in.Ref,
 	}
-	m.emitLimit(c, err)
+	m.emitLimit(c, in.Restarts, err)
 	m.close(limitExceeded, err, in)
+}
+
+// escalate ends the supervisor because a rule says so.
+func (m *machine) escalate(c *child, l lapse) {
+	in := m.open(c, l, directiveEscalate, nil)
+	m.close(escalated, &EscalatedError{Path: m.plan.path, Child: c.name, Err: l.cause(), trace: in.Ref}, in)
 }
 
 // close begins the teardown. All that was under way is over: whoever waits for
@@ -86,6 +111,11 @@ func (m *machine) giveUp(c *child, l lapse) {
 func (m *machine) close(end ending, err error, in *incident) {
 	m.closing.end, m.closing.err, m.closing.incident = end, err, in
 	m.stage, m.awaited, m.cursor = stageClose, nil, m.kids.tail
+	for _, d := range m.deferred {
+		if d.inPlace {
+			m.reportUnanswered(d.child, d.lapse.exit)
+		}
+	}
 	m.deferred = nil
 	m.report(&m.group.incident)
 	for c := m.kids.head; c != nil; c = c.next {
@@ -126,18 +156,12 @@ func (m *machine) closeNext() {
 func (m *machine) tearDown(c *child) {
 	within := m.allowance(c)
 	if c.state == StateStopping {
+		c.stopAgain = false
 		m.hasten(c, within)
 		return
 	}
-	reason := "shutdown"
-	switch m.closing.end {
-	case limitExceeded:
-		reason = "giving_up"
-	case startAborted:
-		reason = "start_failed"
-	}
-	m.beginStop(c, m.closing.incident, reason)
-	m.stop(c, within)
+	m.beginStop(c, m.closing.incident, m.closing.end.reason())
+	m.stop(c, within, false)
 }
 
 // allowance is the time a child gets in the teardown: what its policy says, but
@@ -207,7 +231,7 @@ func (m *machine) closed() {
 		}
 	}
 	switch k.end {
-	case ordered:
+	case ordered, autoShutdown:
 		m.report(&k.incident)
 		m.do(doExit{k.shutdownError()})
 	case startOrdered:
@@ -225,11 +249,20 @@ func (m *machine) closed() {
 	case limitExceeded:
 		err, _ := errors.AsType[*IntensityError](k.err)
 		err.Teardown = k.errs
-		k.incident.Err = err
-		m.report(&k.incident)
-		m.emitEscalated(err)
-		m.do(doExit{err})
+		m.failed(err)
+	case escalated:
+		err, _ := errors.AsType[*EscalatedError](k.err)
+		err.Teardown = k.errs
+		m.failed(err)
 	}
+}
+
+// failed is the end of a supervisor that has to hand a failure on.
+func (m *machine) failed(err error) {
+	m.closing.incident.Err = err
+	m.report(&m.closing.incident)
+	m.emitEscalated(err)
+	m.do(doExit{err})
 }
 
 func (k *closing) shutdownError() error {
