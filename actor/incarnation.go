@@ -62,7 +62,7 @@ type incarnation struct {
 	trap        func(Stopping) (mine bool)
 	drain       int // messages to handle before the end; -1 when not draining
 	kids        kids
-	ended       Event // the child's end that is being told to the actor
+	ended       *Event // the child's end that is being told to the actor
 	closing     hooks
 	notices     []dueNotice // of ends, that wait for messages to be handled; in order
 	replaced    *Exit       // the end of the incarnation whose place it takes, until the parent is told
