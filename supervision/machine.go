@@ -138,7 +138,7 @@ func (m *machine) proceed(c *child) {
 
 // deferral is what has not been decided yet: about the end of a child that is to
 // be restarted, which is stale if the child has another lapse by then, or none;
-// or one of these:
+// or what one of the flags says.
 type deferral struct {
 	child       *child
 	lapse       *lapse
