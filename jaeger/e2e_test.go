@@ -2,9 +2,8 @@ package jaeger
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"log/slog"
+	"strconv"
 	"testing"
 	"time"
 
@@ -79,7 +78,7 @@ func crash(t *testing.T, service string, exporter sdk.SpanExporter) {
 			Limit:    supervision.AtMost(2*crashes, time.Hour),
 		},
 		TracerProvider: provider,
-		Logger:         slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Logger:         slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 
@@ -99,7 +98,7 @@ func assertFound(t *testing.T, jaeger server, service string) {
 	t.Helper()
 
 	// Nothing was lost: every crash is a trace, and so is the shutdown.
-	assert.Equal(t, crashes+1, len(jaeger.search(t, service, nil)))
+	assert.Equal(t, crashes+1, jaeger.count(t, service, nil))
 
 	// Whatever a person searches for is found by.
 	for _, by := range []struct {
@@ -119,8 +118,8 @@ func assertFound(t *testing.T, jaeger server, service string) {
 		{"actor.supervision.restarts", "7", 1},
 		{"actor.failure.kind", "goexit", 0},
 	} {
-		got := jaeger.search(t, service, map[string]string{by.tag: by.value})
-		assert.Equal(t, by.want, len(got), "%s=%s", by.tag, by.value)
+		got := jaeger.count(t, service, map[string]string{by.tag: by.value})
+		assert.Equal(t, by.want, got, "%s=%s", by.tag, by.value)
 	}
 
 	// One of them as a person sees it.
@@ -157,7 +156,7 @@ func assertFound(t *testing.T, jaeger server, service string) {
 	decided := trace.named(t, "supervise printer-1")
 	for tag, want := range map[string]string{
 		"actor.supervision.restart_type": "permanent",
-		"actor.supervision.max_restarts": fmt.Sprint(2 * crashes),
+		"actor.supervision.max_restarts": strconv.Itoa(2 * crashes),
 		"actor.supervision.window":       "1h0m0s",
 		"actor.child.incarnation":        "7",
 		"error":                          "",

@@ -2,11 +2,11 @@ package jaeger
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,8 +55,8 @@ func (s server) search(t *testing.T, service string, having map[string]string) [
 	q := url.Values{
 		"service": {service},
 		"limit":   {"1000"},
-		"start":   {fmt.Sprint(time.Now().Add(-time.Hour).UnixMicro())},
-		"end":     {fmt.Sprint(time.Now().Add(time.Hour).UnixMicro())},
+		"start":   {micro(-time.Hour)},
+		"end":     {micro(time.Hour)},
 	}
 	if len(having) > 0 {
 		text, err := json.Marshal(having)
@@ -64,6 +64,17 @@ func (s server) search(t *testing.T, service string, having map[string]string) [
 		q.Set("tags", string(text))
 	}
 	return s.get(t, "/api/traces?"+q.Encode())
+}
+
+// count returns how many search finds.
+func (s server) count(t *testing.T, service string, having map[string]string) int {
+	t.Helper()
+	return len(s.search(t, service, having))
+}
+
+// micro is a time so long from now, as the query API wants it.
+func micro(after time.Duration) string {
+	return strconv.FormatInt(time.Now().Add(after).UnixMicro(), 10)
 }
 
 // trace returns the trace of that identifier.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,7 +71,7 @@ func launch(t *testing.T, path string) (server, error) {
 	at := func(i int) string { return fmt.Sprint("127.0.0.1:", ports[i]) }
 
 	var log bytes.Buffer
-	cmd := exec.Command(path, "--config", "config.yaml") //nolint:gosec,noctx // Jaeger itself; it is interrupted below
+	cmd := exec.Command(path, "--config", "config.yaml") //nolint:noctx // Jaeger itself; it is interrupted below
 	cmd.Stdout, cmd.Stderr = &log, &log
 	cmd.Env = os.Environ()
 	for i, name := range []string{"OTLP_GRPC", "OTLP_HTTP", "QUERY", "QUERY_GRPC", "HEALTH"} {
@@ -138,7 +139,9 @@ func freePorts(t *testing.T, n int) []int {
 		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port) //nolint:forcetypeassert // it listens on tcp
+		at, err := netip.ParseAddrPort(l.Addr().String())
+		require.NoError(t, err)
+		ports = append(ports, int(at.Port()))
 	}
 	return ports
 }

@@ -171,9 +171,9 @@ func (c counted) observe(o metric.Observer, in *instruments) {
 		return total
 	}
 	// Stops are read before starts: what stops has been started.
-	stops := each(in.stops, keyStopReason, endKinds, c.stops[:])
-	each(in.failures, keyFailureKind, endKinds, c.failures[:])
-	each(in.deadLetters, keyDropReason, dropReasons, c.dead[:])
+	stops := each(in.stops, keyStopReason, endKinds[:], c.stops[:])
+	each(in.failures, keyFailureKind, endKinds[:], c.failures[:])
+	each(in.deadLetters, keyDropReason, dropReasons[:], c.dead[:])
 	if n := c.restarts.Load(); n > 0 {
 		o.ObserveInt64(in.restarts, int64(n), c.labels)
 	}

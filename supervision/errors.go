@@ -72,7 +72,7 @@ type SpecError struct {
 }
 
 func (e *SpecError) Error() string {
-	return fmt.Sprintf("%v %q: %s: %v", ErrInvalidSpec, e.Supervisor, e.Field, e.Err)
+	return fmt.Sprintf("%v %.1000q: %s: %v", ErrInvalidSpec, e.Supervisor, e.Field, e.Err)
 }
 
 // Unwrap returns ErrInvalidSpec and what is wrong.

@@ -39,7 +39,7 @@ func When(target error) Condition {
 		return Condition{}
 	}
 	return Condition{
-		text:    fmt.Sprintf("errors.Is(%T)", target),
+		text:    fmt.Sprintf("errors.Is(%.100q)", target),
 		matches: func(err error) bool { return errors.Is(err, target) },
 	}
 }
@@ -73,7 +73,8 @@ func (c Condition) Stop() Rule { return Rule{c, stop} }
 // ends with an [*EscalatedError].
 func (c Condition) Escalate() Rule { return Rule{c, escalate} }
 
-// String returns the rule in words, such as "errors.As(*net.OpError): restart".
+// String returns the rule in words, such as "errors.As(*net.OpError): restart",
+// an error by the beginning of its text.
 func (r Rule) String() string { return r.text + ": " + r.then.String() }
 
 func (r Rule) valid() bool { return r.matches != nil && r.then != undecided }
