@@ -14,6 +14,11 @@ JAEGER   := github.com/jaegertracing/jaeger@$(shell cat jaeger/VERSION)
 BENCH ?= .
 COUNT ?= 6
 
+# How long "make soak" soaks, how many actors, and by which choices.
+SOAK   ?= 60s
+ACTORS ?= 5000
+SEED   ?= 1
+
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +68,10 @@ bin/jaeger: jaeger/VERSION
 	GOWORK=off go -C "$$(go env GOMODCACHE)/$(JAEGER)" build -o '$(CURDIR)/bin/jaeger' ./cmd/jaeger
 
 # What is skipped is shown.
+.PHONY: soak
+soak: ## Let thousands of actors fail for a while and add up; SOAK=60s, ACTORS=n and SEED=n choose
+	GOWORK=off go -C benchmarks run ./cmd/soak -for $(SOAK) -actors $(ACTORS) -seed $(SEED)
+
 .PHONY: apart
 apart: export GOWORK = off
 apart: ## Build and test the modules outside the workspace; each benchmark runs once

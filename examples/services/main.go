@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/understudy-go/understudy/supervision"
@@ -54,7 +55,7 @@ func (s *server) ListenAndServe() error { return s.Serve(s.listener) }
 
 // build makes a server. It is called at every start.
 func (s *Site) build() (supervision.Server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -160,8 +161,9 @@ func get(ctx context.Context, url string) (string, error) {
 		return "", err
 	}
 	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	return fmt.Sprintf("%s", text), err
+	var text strings.Builder
+	_, err = io.Copy(&text, response.Body)
+	return text.String(), err
 }
 
 func main() {
