@@ -325,6 +325,33 @@ func TestLiveHealthOwnCheckHangs(t *testing.T) {
 	})
 }
 
+// What a check answers because its time is over comes too late, even if it says so
+// at that very moment.
+func TestLiveHealthTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const rounds = 200
+		log := newLiveLog()
+		h := supervision.HealthCheck{Interval: time.Second, Timeout: time.Second, Threshold: rounds}
+		own := h
+		own.Check = func(ctx context.Context) actor.Health { <-ctx.Done(); return actor.Healthy }
+		answers := make([]func(context.Context) actor.Health, rounds)
+		for i := range answers {
+			answers[i] = own.Check
+		}
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: []supervision.Child{
+			{Process: log.process("a"), Health: &own}, {Process: log.patient("b", answers...), Health: &h},
+		}}))
+		time.Sleep(2*rounds*time.Second + time.Second)
+		for _, id := range []string{"a", "b"} {
+			info, err := supervision.Lookup(t.Context(), sup.Ref, id)
+			require.NoError(t, err)
+			assert.Equal(t, 1, info.Restarts, id)
+			assert.Equal(t, rounds, liveUnwell(t, info.LastError).Failures)
+		}
+		assert.NoError(t, sup.stop().Err)
+	})
+}
+
 // No check delays a sibling's, whatever becomes of it.
 func TestLiveHealthOfSiblings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
