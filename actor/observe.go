@@ -169,13 +169,16 @@ func (p *Process[M]) recordFull(msg M, outcome mailbox.Outcome) {
 }
 
 // recordLost records a dead letter.
-func (p *Process[M]) recordLost(msg M, reason DropReason) {
+func (p *Process[M]) recordLost(env envelope[M], reason DropReason) {
 	s := p.scope.Load()
 	if s == nil {
 		return // never started: nobody else to tell
 	}
-	e := p.mailboxEvent(monitoring.DeadLetter, msg)
+	e := p.mailboxEvent(monitoring.DeadLetter, env.msg)
 	e.Reason = reason.String()
+	if env.meta != nil {
+		e.Trace = env.meta.from
+	}
 	s.runtime.letters.add(LetterRecord{To: e.Path, Type: e.Type, Message: e.Message, Reason: reason, At: e.Time})
 	s.runtime.telemetry.Mailbox(e)
 }

@@ -1,6 +1,7 @@
 package monitoring
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -156,29 +157,24 @@ func (c *census) count() []counted {
 	return all
 }
 
-// observe tells a reader what was counted. A type of which there was nothing,
-// which can only be other, is left out, and so are reasons that never were.
+// observe tells a reader what was counted. Failures and dead letters of a type
+// that has been seen are told of even if there were none, for a rate can only be
+// computed of a series that was there before; other reasons that never were are
+// left out.
 func (c counted) observe(o metric.Observer, in *instruments) {
-	each := func(to metric.Int64Observable, key string, set []string, values []atomic.Uint64) (total uint64) {
-		for i := range values {
-			n := values[i].Load()
-			total += n
-			if n > 0 {
-				labels := attribute.NewSet(c.system, c.typ, attribute.String(key, set[i]))
-				o.ObserveInt64(to, int64(n), metric.WithAttributeSet(labels))
-			}
-		}
-		return total
-	}
 	// Stops are read before starts: what stops has been started.
-	stops := each(in.stops, keyStopReason, endKinds[:], c.stops[:])
-	each(in.failures, keyFailureKind, endKinds[:], c.failures[:])
-	each(in.deadLetters, keyDropReason, dropReasons[:], c.dead[:])
-	if n := c.restarts.Load(); n > 0 {
+	stops := c.each(o, in.stops, keyStopReason, endKinds[:], nil, c.stops[:])
+	starts := c.starts.Load()
+	var failures, reasons []string // to be told of in any case
+	if starts > 0 {
+		failures, reasons = endKinds[abnormalEnd:numKinds-1], dropReasons[:numReasons-1]
+	}
+	c.each(o, in.failures, keyFailureKind, endKinds[:], failures, c.failures[:])
+	c.each(o, in.deadLetters, keyDropReason, dropReasons[:], reasons, c.dead[:])
+	if n := c.restarts.Load(); n > 0 || starts > 0 {
 		o.ObserveInt64(in.restarts, int64(n), c.labels)
 	}
-	starts := c.starts.Load()
-	if starts == 0 {
+	if starts == 0 { // a type that is other
 		return
 	}
 	o.ObserveInt64(in.count, int64(starts-stops), c.labels)
@@ -186,4 +182,21 @@ func (c counted) observe(o metric.Observer, in *instruments) {
 	o.ObserveInt64(in.processed, int64(c.processed.Load()), c.labels)
 	o.ObserveInt64(in.depth, int64(c.depth), c.labels)
 	o.ObserveInt64(in.deepest, int64(c.deepest), c.labels)
+}
+
+// each observes one value for each member of a closed set, zeros only for those
+// in always, and returns their sum.
+func (c counted) each(
+	o metric.Observer, to metric.Int64Observable, key string, set, always []string, values []atomic.Uint64,
+) (total uint64) {
+	for i := range values {
+		n := values[i].Load()
+		total += n
+		if n == 0 && !slices.Contains(always, set[i]) {
+			continue
+		}
+		labels := attribute.NewSet(c.system, c.typ, attribute.String(key, set[i]))
+		o.ObserveInt64(to, int64(n), metric.WithAttributeSet(labels))
+	}
+	return total
 }

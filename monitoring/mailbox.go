@@ -46,6 +46,7 @@ type MailboxEvent struct {
 	Capacity int
 	Reason   string // one of a closed set
 	Err      error
+	Trace    SpanRef // of a dead letter: the sampled span that it was sent in
 }
 
 // Severity returns Trace for messages that pass, Debug when a sender waits,

@@ -29,7 +29,7 @@ type timing struct {
 // at once.
 const (
 	batchSize  = 64
-	batchDelay = time.Second
+	batchDelay = 100 * time.Millisecond
 )
 
 // time keeps a timing that was taken now.

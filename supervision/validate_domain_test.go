@@ -227,7 +227,7 @@ func (d *trials) try(s Spec, dynamic bool, w wrong) {
 	if !dynamic {
 		d.named(s.Validate(), want)
 	}
-	p := declare(s, dynamic)
+	p := declare(s, dynamic, nil)
 	d.named(p.Validate(), want)
 	if len(want) == 0 {
 		return

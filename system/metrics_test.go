@@ -122,7 +122,7 @@ func TestMetricsLabelsAreClosedSets(t *testing.T) {
 			"actor.processed.messages", "actor.mailbox.depth", "actor.mailbox.depth.max", "actor.telemetry.dropped",
 			"actor.process.duration", "actor.mailbox.wait.duration", "actor.escalations", "actor.dead_letters",
 		})
-		assert.Less(t, len(over), 60, "so many series, and no more with more actors")
+		assert.Less(t, len(over), 80, "so many series, and no more with more actors")
 	})
 }
 
@@ -158,7 +158,6 @@ func TestMetricsOfARunningSystem(t *testing.T) {
 			"actor.escalations{actor.system=sys} 1\n" +
 			"actor.failures{actor.failure.kind=failure,actor.system=sys,actor.type=Supervisor} 1\n" +
 			"actor.failures{actor.failure.kind=failure,actor.system=sys,actor.type=kitWorker} 2\n" +
-			"actor.processed.messages{actor.system=sys,actor.type=Supervisor} 0\n" +
 			"actor.processed.messages{actor.system=sys,actor.type=kitWorker} 1003\n" +
 			"actor.restart.duration{actor.system=sys,actor.type=Supervisor} 1\n" +
 			"actor.restart.duration{actor.system=sys,actor.type=kitWorker} 1\n" +
@@ -169,17 +168,17 @@ func TestMetricsOfARunningSystem(t *testing.T) {
 			"actor.stops{actor.stop.reason=failure,actor.system=sys,actor.type=Supervisor} 1\n" +
 			"actor.stops{actor.stop.reason=failure,actor.system=sys,actor.type=kitWorker} 2\n" +
 			"actor.stops{actor.stop.reason=shutdown,actor.system=sys,actor.type=kitWorker} 2\n"
-		assert.Equal(t, running, metrics.Collect().Text(names...))
+		assert.Equal(t, running, metrics.Collect().NonZero().Text(names...))
 		took := metrics.Collect().Named("actor.restart.duration").With("actor.type", "kitWorker")[0]
 		assert.InDelta(t, 1, took.Sum, 1e-9, "the backoff is part of it")
 		kitShut(t, s)
 		over := strings.NewReplacer(
-			"actor.type=Supervisor} 3\nactor.count", "actor.type=Supervisor} 0\nactor.count",
-			"actor.type=kitWorker} 2\nactor.escalations", "actor.type=kitWorker} 0\nactor.escalations",
+			"actor.count{actor.system=sys,actor.type=Supervisor} 3\n", "",
+			"actor.count{actor.system=sys,actor.type=kitWorker} 2\n", "",
 			"actor.stops{actor.stop.reason=shutdown,actor.system=sys,actor.type=kitWorker} 2\n", ""+
 				"actor.stops{actor.stop.reason=shutdown,actor.system=sys,actor.type=Supervisor} 3\n"+
 				"actor.stops{actor.stop.reason=shutdown,actor.system=sys,actor.type=kitWorker} 4\n").Replace(running)
-		assert.Equal(t, over, metrics.Collect().Text(names...))
+		assert.Equal(t, over, metrics.Collect().NonZero().Text(names...))
 		synctest.Wait()
 		assert.Zero(t, metrics.Callbacks())
 	})

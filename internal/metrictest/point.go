@@ -45,6 +45,11 @@ func (ps Points) With(key, value string) Points {
 	return slices.DeleteFunc(slices.Clone(ps), func(p Point) bool { return p.Label(key) != value })
 }
 
+// NonZero returns those whose value is not zero.
+func (ps Points) NonZero() Points {
+	return slices.DeleteFunc(slices.Clone(ps), func(p Point) bool { return p.Value == 0 })
+}
+
 // Total returns the sum of the values of one name.
 func (ps Points) Total(name string) (n int64) {
 	for _, p := range ps.Named(name) {
