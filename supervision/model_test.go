@@ -329,8 +329,10 @@ func (r *rehearsal) sameReply(f *model.Fault, err error) bool {
 	return ok && r.sameErr(f, e.Err)
 }
 
+func (r *rehearsal) sameLeaf(f *model.Fault, err error) bool { return errors.Is(err, r.errs[f]) }
+
 func (r *rehearsal) sameErr(f *model.Fault, err error) bool {
-	if !sameFault(f, err, r.errs) {
+	if !sameFault(f, err, r.sameLeaf) {
 		return false
 	}
 	if f != nil {

@@ -8,31 +8,31 @@ import (
 	"github.com/understudy-go/understudy/internal/model"
 )
 
-// sameFault reports whether an error says what a fault of the model says. errs
-// has the errors that stand for faults of the world.
-func sameFault(f *model.Fault, err error, errs map[*model.Fault]error) bool {
+// sameFault reports whether an error says what a fault of the model says. leaf
+// does so for what workers fail with.
+func sameFault(f *model.Fault, err error, leaf func(*model.Fault, error) bool) bool {
 	if f == nil || err == nil {
 		return f == nil && err == nil
 	}
 	switch f.What {
 	case model.GaveUp:
 		e, ok := err.(*IntensityError)
-		return ok && e.Child == f.Child && sameFault(f.Of, e.Last, errs) && sameFaults(f.Also, e.Teardown, errs)
+		return ok && e.Child == f.Child && sameFault(f.Of, e.Last, leaf) && sameFaults(f.Also, e.Teardown, leaf)
 	case model.StartFailed:
 		e, ok := err.(*StartError)
-		return ok && e.Child == f.Child && sameFault(f.Of, e.Err, errs) && sameFaults(f.Also, e.Teardown, errs)
+		return ok && e.Child == f.Child && sameFault(f.Of, e.Err, leaf) && sameFaults(f.Also, e.Teardown, leaf)
 	case model.Troubled:
 		e, ok := err.(*ShutdownError)
-		return ok && sameFaults(f.Also, e.Errors, errs)
+		return ok && sameFaults(f.Also, e.Errors, leaf)
 	case model.NotStopped:
 		e, ok := err.(*ChildError)
-		return ok && e.Op == "stop" && e.ID == f.Child && sameFault(f.Of, e.Err, errs)
+		return ok && e.Op == "stop" && e.ID == f.Child && sameFault(f.Of, e.Err, leaf)
 	case model.Hook:
-		e, ok := err.(*actor.HookError)
-		return ok && sameFault(f.Of, e.Err, errs)
+		e, ok := errors.AsType[*actor.HookError](err)
+		return ok && sameFault(f.Of, e.Err, leaf)
 	case model.Joined:
 		e, ok := err.(interface{ Unwrap() []error })
-		return ok && sameFault(f.Of, e.Unwrap()[0], errs) && sameFaults(f.Also, e.Unwrap()[1:], errs)
+		return ok && sameFault(f.Of, e.Unwrap()[0], leaf) && sameFaults(f.Also, e.Unwrap()[1:], leaf)
 	case model.WasNormal:
 		return strings.HasPrefix(err.Error(), "ended: normal")
 	case model.WasShutdown:
@@ -43,20 +43,20 @@ func sameFault(f *model.Fault, err error, errs map[*model.Fault]error) bool {
 		if f.Of == nil || !ok {
 			return f.Of == nil && err == actor.ErrStartTimeout
 		}
-		return errors.Is(err, actor.ErrStartTimeout) && sameFault(f.Of, e.Unwrap()[1], errs)
+		return errors.Is(err, actor.ErrStartTimeout) && sameFault(f.Of, e.Unwrap()[1], leaf)
 	}
 	if said := said(f); said != nil {
 		return errors.Is(err, said)
 	}
-	return errors.Is(err, errs[f])
+	return leaf(f, err)
 }
 
-func sameFaults(fs []*model.Fault, errs []error, known map[*model.Fault]error) bool {
+func sameFaults(fs []*model.Fault, errs []error, leaf func(*model.Fault, error) bool) bool {
 	if len(fs) != len(errs) {
 		return false
 	}
 	for i, f := range fs {
-		if !sameFault(f, errs[i], known) {
+		if !sameFault(f, errs[i], leaf) {
 			return false
 		}
 	}

@@ -85,7 +85,7 @@ func (g *generator) child(id string, depth int) *ChildSpec {
 		c.Backoff = &Backoff{Base: g.pick(time.Second, 10*time.Millisecond), Max: g.pick(3*time.Second, 20*time.Second)}
 	}
 	if depth < g.shape.Depth && g.left > 0 && g.Number(4) == 3 {
-		c.StartTimeout = g.pick(Forever, 20*time.Millisecond, time.Minute, time.Second, Forever)
+		c.StartTimeout = g.pick(Forever, time.Minute, time.Second, 20*time.Millisecond, Forever)
 		c.Stop = g.pick(Forever, time.Minute, Forever)
 		c.Sub = g.supervisor(depth + 1)
 		return c

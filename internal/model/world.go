@@ -133,6 +133,7 @@ const (
 	startOver occasion = iota // New returns
 	hookOver                  // the stop hook returns
 	timeOver                  // to stop
+	late                      // for a supervisor: from here on it depends on chance whether it is left behind
 	alarm
 )
 
@@ -226,9 +227,11 @@ func (w *World) next() {
 			w.startOver(a.node, Outcome(a.token))
 		}
 	case hookOver:
-		w.hookOver(a.node)
+		w.hookOver(a.node, a.token != 0)
 	case timeOver:
 		w.abandon(a.node)
+	case late:
+		w.open("a supervisor has no time left")
 	case alarm:
 		w.deliver(a.node, Event{What: Alarm, Child: a.child, Token: a.token})
 	}
@@ -375,6 +378,10 @@ func (w *World) gone(n *Node) {
 	n.held = false
 }
 
+// Retire ends the root's address, which is what whoever has started it does in
+// the end.
+func (w *World) Retire() { w.retire(w.Root) }
+
 // retire ends an address: who still waits for an answer is told.
 func (w *World) retire(n *Node) {
 	for _, e := range n.mail {
@@ -388,6 +395,18 @@ func (w *World) retire(n *Node) {
 			w.retire(kid)
 		}
 	}
+}
+
+// Index returns the node's place in World.Nodes.
+func (n *Node) Index() int { return n.index }
+
+// Rules returns the model of a supervisor that runs and can be asked, or nil.
+func (n *Node) Rules() *Supervisor {
+	if n.held {
+		return nil
+	}
+	s, _ := n.brain.(*Supervisor)
+	return s
 }
 
 func (n *Node) kid(id string) *Node {
@@ -433,8 +452,14 @@ func (w *World) takes(n *Node, d time.Duration) time.Duration {
 }
 
 // Unevenness is what makes the n-th duration of the i-th node like no other one.
+//
+// It is less than a millisecond, and scrambled: sums must differ too.
 func Unevenness(i, n int) time.Duration {
-	return time.Duration(1+(i*7919+n*104_729)%999_983) * time.Nanosecond
+	x := uint64(i)*0x9E3779B97F4A7C15 + uint64(n)*0xBF58476D1CE4E5B9
+	x ^= x >> 31
+	x *= 0x94D049BB133111EB
+	x ^= x >> 29
+	return time.Duration(1+x%999_983) * time.Nanosecond
 }
 
 func (w *World) stop(n *Node, within time.Duration) {
@@ -471,8 +496,13 @@ func (w *World) stop(n *Node, within time.Duration) {
 
 // expect has a node abandoned at its deadline.
 func (w *World) expect(n *Node) {
-	if by := n.deadline(); by != Forever {
-		w.meet(n, by-w.now, timeOver, "", 0)
+	by := n.deadline()
+	if by == Forever {
+		return
+	}
+	w.meet(n, by-w.now, timeOver, "", 0)
+	if w.uneven && by != n.by {
+		w.meet(n, n.by-w.now, late, "", 0)
 	}
 }
 
@@ -511,16 +541,20 @@ func (w *World) hook(n *Node) {
 		n.by = max(n.by, w.now+hookGrace)
 	}
 	w.expect(n)
-	w.meet(n, w.takes(n, n.Stops), hookOver, "", 0)
+	panics := 0
+	if n.panics {
+		panics = 1
+	}
+	n.panics = false
+	w.meet(n, w.takes(n, n.Stops), hookOver, "", panics)
 }
 
-func (w *World) hookOver(n *Node) {
+func (w *World) hookOver(n *Node, panics bool) {
 	x := Exit{Kind: Shutdown}
-	if n.panics {
+	if panics {
 		x.Fault = &Fault{What: Hook, Of: w.boom()}
 	}
 	w.gone(n)
-	n.panics = false
 	w.tell(n, Event{What: Ended, Exit: x})
 }
 
@@ -533,9 +567,6 @@ func (w *World) abandon(n *Node) {
 	e := Event{What: Ended, Exit: Exit{Kind: Abandoned, Fault: ErrAbandoned}}
 	if n.mode == beginning {
 		e = Event{What: Started, Fault: ErrAbandoned}
-	}
-	if n.mode == hooking {
-		n.panics = false
 	}
 	w.sever(n)
 	w.tell(n, e)
