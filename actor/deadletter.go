@@ -15,9 +15,12 @@ const (
 	ReasonOverflow
 	// ReasonLateReply: an answer came after its ask was over.
 	ReasonLateReply
+	// ReasonRestart: the incarnation ended before it came to the message, and
+	// Spec.DropWaiting keeps none for the next one.
+	ReasonRestart
 )
 
-var reasonNames = [...]string{"stopped", "overflow", "late_reply"}
+var reasonNames = [...]string{"stopped", "overflow", "late_reply", "restart"}
 
 // String returns the reason as it stands in events and metrics.
 func (r DropReason) String() string {
@@ -41,7 +44,7 @@ type DeadLetter[M any] struct {
 func (p *Process[M]) deadLetter(env envelope[M], reason DropReason, cause error) {
 	env.meta.fail(cause)
 	p.lost.Add(1)
-	p.recordLost(env.msg, reason)
+	p.recordLost(env, reason)
 	if p.spec.DeadLetters == nil {
 		return
 	}

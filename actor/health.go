@@ -48,11 +48,22 @@ func (h Health) String() string {
 
 // A Checker is a child that can be asked how it fares. Check never blocks: the
 // answer is given to report, once, on whatever goroutine, or never if the child
-// is stuck, has ended or is about to. report does not block either.
+// is stuck, has ended or is about to, or if ctx is done first. report does not
+// block either.
 //
 // *Process is one. The question travels in the actor's control lane and is
 // answered between two messages, so that an actor which does not come back from
-// Receive gives no answer.
+// Receive gives no answer. What it answers is up to the actor, see
+// [HealthReporter].
 type Checker interface {
 	Check(ctx context.Context, report func(Health))
+}
+
+// A HealthReporter is an actor that says how it fares; every other one that
+// handles messages is healthy. Health is called like Receive, between two
+// messages, and should return soon. ctx is the incarnation's, and ends with
+// that of the question as well. A panic in Health is the answer [Failed], and
+// the actor goes on.
+type HealthReporter interface {
+	Health(ctx context.Context) Health
 }

@@ -11,10 +11,17 @@ const (
 	// [Restarter] hook runs.
 	Restarts
 	// Renews: another incarnation follows at once, in place: the children of
-	// the old one are left running and are those of the new one.
+	// the old one are left running and are those of the new one, and what
+	// happens to them is told to it. Only a failure in Receive of an actor that
+	// is not to end can be answered like this; otherwise it counts as Restarts.
+	// When New fails, or the actor is asked to stop before it is done, the
+	// children are stopped after all, and the end is that of the old one.
 	Renews
 	// Resumes: the incarnation goes on with the next message, its state as it
-	// is. Only a failure in Receive can be passed over like this.
+	// is. The one that failed counts as handled, and its ask fails. Only a
+	// failure in Receive can be passed over like this, in an actor that is not
+	// asked to stop; otherwise it counts as Ends. One that drains goes on
+	// draining.
 	Resumes
 )
 
@@ -22,8 +29,10 @@ const (
 // begins.
 type Overseer interface {
 	// Foresee says what is to become of an incarnation that is ending as exit
-	// says. It is called on the child's goroutine, like user code of the
-	// child's, and must not block.
+	// says; at every end, also one that was asked for, unless New has not
+	// returned an actor or user code was abandoned. It is called on the child's
+	// goroutine, like user code of the child's, and must not block. If it
+	// panics the incarnation ends.
 	Foresee(exit Exit) Prospect
 
 	// Continued tells that after exit the child goes on, as Foresee had said:

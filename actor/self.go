@@ -12,6 +12,7 @@ import (
 //	Ref, Name, Path, ID, Incarnation   who it is
 //	Start, Oversee, Stop, Keep, Retire its children
 //	After                              timers
+//	Watch, Unwatch, Link, Unlink       others' ends
 //	DeferStart, TrapStop               its own start and end, in several steps
 type Self[M any] struct {
 	p   *Process[M]
@@ -61,22 +62,21 @@ func (s *Self[M]) Oversee(child Child, judge func(Exit) Prospect, on func(Event)
 	if err := checkChild(child); err != nil {
 		return err
 	}
-	k := &kid{inc: s.inc, child: child, judge: judge}
-	k.notify = func(e Event) bool { return s.p.receiveOne(s.inc, func() M { return on(e) }) }
+	k := &kid{core: &s.p.core, child: child, judge: judge}
+	k.inc.Store(s.inc)
+	k.notify = func(inc *incarnation, e Event) bool { return s.p.receiveOne(inc, func() M { return on(e) }) }
 	if err := s.inc.kids.add(k); err != nil {
 		return err
 	}
 	started := false
 	defer func() {
 		if !started { // it panicked: there is nothing to wait for
-			s.inc.kids.remove(k)
+			k.leave()
 		}
 	}()
 	child.Start(s.inc.nursery(), k)
 	started = true
-	if s.inc.kids.isSealed() { // the actor ended meanwhile, and its Stop may have come too soon
-		k.ask(s.inc.share(1))
-	}
+	k.catchUp()
 	return nil
 }
 

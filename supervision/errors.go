@@ -72,7 +72,7 @@ type SpecError struct {
 }
 
 func (e *SpecError) Error() string {
-	return fmt.Sprintf("%v %q: %s: %v", ErrInvalidSpec, e.Supervisor, e.Field, e.Err)
+	return fmt.Sprintf("%v %.1000q: %s: %v", ErrInvalidSpec, e.Supervisor, e.Field, e.Err)
 }
 
 // Unwrap returns ErrInvalidSpec and what is wrong.
@@ -147,6 +147,8 @@ func (e *IntensityError) Is(target error) bool {
 	return target == ErrIntensityExceeded || target == actor.ErrFatal
 }
 
+func (e *IntensityError) span() monitoring.SpanRef { return e.trace }
+
 // Unwrap returns the last cause, then what else went wrong.
 func (e *IntensityError) Unwrap() []error { return withCause(e.Last, e.Teardown) }
 
@@ -172,6 +174,8 @@ func (e *EscalatedError) Error() string {
 func (e *EscalatedError) Is(target error) bool {
 	return target == ErrEscalated || target == actor.ErrFatal
 }
+
+func (e *EscalatedError) span() monitoring.SpanRef { return e.trace }
 
 // Unwrap returns the cause, then what else went wrong.
 func (e *EscalatedError) Unwrap() []error { return withCause(e.Err, e.Teardown) }

@@ -39,8 +39,9 @@ type childPlan struct {
 	startRetries  int
 	backoff       *Backoff
 	rules         []Rule
-	health        *HealthCheck // with its defaults filled in; nil: not checked
-	limit         Limit        // of its own; zero: none
+	health        *HealthCheck  // with its defaults filled in; nil: not checked
+	checker       actor.Checker // whom to ask; nil: the child is well
+	limit         Limit         // of its own; zero: none
 	significant   bool
 	keepChildren  bool
 	resumable     bool // it can be resumed, or renewed
@@ -77,7 +78,9 @@ func (c Child) plan(d Defaults, supervisor bool) childPlan {
 		rules:        c.Decider,
 		health:       first(c.Health, d.Health).resolved(),
 		limit:        c.Limit, significant: c.Significant, keepChildren: c.KeepChildren,
+		resumable: !supervisor && !isWorker(c.Process),
 	}
+	p.checker = p.health.checker(c.Process)
 	if p.rules == nil {
 		p.rules = d.Decider
 	}

@@ -39,7 +39,7 @@ func When(target error) Condition {
 		return Condition{}
 	}
 	return Condition{
-		text:    fmt.Sprintf("errors.Is(%T)", target),
+		text:    fmt.Sprintf("errors.Is(%.100q)", target),
 		matches: func(err error) bool { return errors.Is(err, target) },
 	}
 }
@@ -73,7 +73,8 @@ func (c Condition) Stop() Rule { return Rule{c, stop} }
 // ends with an [*EscalatedError].
 func (c Condition) Escalate() Rule { return Rule{c, escalate} }
 
-// String returns the rule in words, such as "errors.As(*net.OpError): restart".
+// String returns the rule in words, such as "errors.As(*net.OpError): restart",
+// an error by the beginning of its text.
 func (r Rule) String() string { return r.text + ": " + r.then.String() }
 
 func (r Rule) valid() bool { return r.matches != nil && r.then != undecided }
@@ -92,6 +93,10 @@ const (
 var verdictNames = [...]string{"undecided", directiveResume, directiveRestart, directiveStop, directiveEscalate}
 
 func (v verdict) String() string { return verdictNames[v] }
+
+// startsAgain reports whether a child that has ended is started again. There is
+// nothing left of it to resume.
+func (v verdict) startsAgain() bool { return v == restart || v == resume }
 
 // verdict decides about an end by the child's rules, then by its restart type.
 // It is a function of the plan and the end alone.

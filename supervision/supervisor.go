@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -16,16 +17,18 @@ import (
 // The addresses of the children in the spec live as long as the supervisor's
 // own: they stay valid while the supervisor itself is restarted. Children that
 // were added at run time end with the incarnation.
-func New(spec Spec) *actor.Process[Message] { return declare(spec, false) }
+func New(spec Spec) *actor.Process[Message] { return declare(spec, false, nil) }
 
 // NewDynamic declares a supervisor for children that come and go at run time.
 // They do not depend on each other, so they are stopped side by side, and one
 // that chooses not to run is forgotten. The strategy must be OneForOne.
-func NewDynamic(spec Spec) *actor.Process[Message] { return declare(spec, true) }
+func NewDynamic(spec Spec) *actor.Process[Message] { return declare(spec, true, nil) }
 
-func declare(spec Spec, dynamic bool) *actor.Process[Message] {
+// declare declares a supervisor of the one kind or the other; wrong is what is
+// known to be wrong already.
+func declare(spec Spec, dynamic bool, wrong error) *actor.Process[Message] {
 	spec.Children = slices.Clone(spec.Children)
-	invalid := spec.validate(dynamic)
+	invalid := errors.Join(wrong, spec.validate(dynamic))
 	var owns []actor.Child
 	if invalid == nil {
 		for _, c := range spec.Children {
@@ -45,7 +48,7 @@ func declare(spec Spec, dynamic bool) *actor.Process[Message] {
 				machine: newMachine(p),
 				spec:    spec,
 				alarms:  make(map[uint64]*actor.Timer),
-				replies: make(map[uint64]actor.Reply[actor.Child]),
+				replies: make(map[uint64]request),
 				ready:   self.DeferStart(),
 			}
 			self.TrapStop(func(r actor.Stopping) Message { return stopAsked{r.Within} })
@@ -69,9 +72,12 @@ type supervisor struct {
 	spec    Spec
 
 	ready    func(error)
-	alarms   map[uint64]*actor.Timer // by token
-	replies  map[uint64]actor.Reply[actor.Child]
+	alarms   map[uint64]*actor.Timer       // by token
+	checks   map[uint64]context.CancelFunc // by token; made on demand
+	replies  map[uint64]request
 	requests uint64
+	next     []func() // what goes on after the step in hand
+	stepping bool     // step is at it
 
 	over bool  // the machine is done
 	err  error // with this
@@ -84,8 +90,14 @@ func (s *supervisor) Receive(_ context.Context, msg Message) error {
 		s.step(started{id: msg.ID, epoch: msg.epoch, err: msg.Err, incarnation: msg.incarnation, typ: msg.typ})
 	case ChildExited:
 		s.step(ended{id: msg.ID, epoch: msg.epoch, exit: msg.Exit})
+	case ChildContinued:
+		s.step(msg.event())
+	case answered:
+		s.checked(msg.diagnosis.token)
+		s.step(msg.diagnosis)
 	case alarmed:
 		delete(s.alarms, msg.alarm.token)
+		s.checked(msg.alarm.token)
 		s.step(msg.alarm)
 	case again:
 		s.step(msg.retry)
@@ -93,6 +105,10 @@ func (s *supervisor) Receive(_ context.Context, msg Message) error {
 		s.step(halt(msg))
 	case command:
 		s.command(msg)
+	case startAll:
+		s.startAll(msg)
+	case terminateProcess:
+		s.terminateProcess(msg)
 	case listChildren:
 		msg.reply.Send(slices.Collect(s.machine.list()))
 	case countAll:
@@ -109,11 +125,22 @@ func (s *supervisor) Receive(_ context.Context, msg Message) error {
 	return s.err
 }
 
-// step lets an event happen now and carries out what follows.
+// step lets an event happen now and carries out what follows. What waits for an
+// answer that is among it goes on after that.
 func (s *supervisor) step(ev event) {
 	actions := s.machine.step(ev, time.Now())
 	for _, a := range actions {
 		s.execute(a)
 	}
 	clear(actions) // an idle supervisor holds on to no child that is gone
+	if s.stepping {
+		return
+	}
+	s.stepping = true
+	for len(s.next) > 0 {
+		f := s.next[0]
+		s.next = s.next[1:]
+		f()
+	}
+	s.next, s.stepping = nil, false
 }

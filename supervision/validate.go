@@ -232,7 +232,7 @@ func nameOf(p actor.Child) (name string, err error) {
 func guarded(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panicked: %v", r)
+			err = fmt.Errorf("panicked: %.200v", r)
 		}
 	}()
 	return f()

@@ -16,6 +16,8 @@ func (v *validation) extent() {
 		v.failf("MaxChildren", "negative: %d", s.MaxChildren)
 	case !v.dynamic && s.MaxChildren > 0:
 		v.failf("MaxChildren", "%d: only a dynamic supervisor has a bound", s.MaxChildren)
+	case s.MaxChildren > 0 && len(s.Children) > s.MaxChildren:
+		v.failf("MaxChildren", "%d: there are %d children already", s.MaxChildren, len(s.Children))
 	}
 	if v.dynamic && s.Strategy.valid() && s.Strategy != OneForOne {
 		v.failf("Strategy", "%v: a dynamic supervisor's children do not depend on each other", s.Strategy)
@@ -40,7 +42,7 @@ func (v *validation) significant(c Child) {
 func (v *validation) inPlace(c Child, usable bool) {
 	switch {
 	case !c.KeepChildren:
-	case v.spec.Strategy != OneForOne:
+	case v.spec.Strategy.valid() && v.spec.Strategy != OneForOne:
 		v.failf("KeepChildren", "with %v: a restart in place takes no sibling along", v.spec.Strategy)
 	case first(c.Backoff, v.spec.Defaults.Backoff) != nil:
 		v.failf("KeepChildren", "with Backoff: a restart in place is not delayed")

@@ -85,7 +85,9 @@ func (g *generator) child(id string, depth int) *ChildSpec {
 		c.Backoff = &Backoff{Base: g.pick(time.Second, 10*time.Millisecond), Max: g.pick(3*time.Second, 20*time.Second)}
 	}
 	if depth < g.shape.Depth && g.left > 0 && g.Number(4) == 3 {
-		c.StartTimeout = g.pick(Forever, time.Minute, time.Second, 20*time.Millisecond, Forever)
+		if c.StartTimeout = g.pick(Forever, time.Minute, time.Second, 20*time.Millisecond, Forever); g.shape.Uneven {
+			c.StartTimeout = Forever // no time is given to one that is late, and then chance has a say
+		}
 		c.Stop = g.pick(Forever, time.Minute, Forever)
 		c.Sub = g.supervisor(depth + 1)
 		return c
