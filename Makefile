@@ -13,6 +13,16 @@ TOOLS    := bin/golangci-lint bin/govulncheck
 BENCH ?= .
 COUNT ?= 6
 
+# What "make mutation" changes, unless PKG or FILES say otherwise: all that
+# decides on failures, and the files of actor that carry an actor through life.
+MUTATED := ./supervision $(patsubst %,actor/%.go,abandon actor child children \
+	crew exit fence goroutine guard health incarnation kids lifecycle oversee \
+	panic process receive retire run spec)
+# Where the tests are that are to notice.
+NOTICING := ./actor,./supervision,./system
+# They compare times, and the mutants of both processors would be in their way.
+TIMED := ^TestCostIsLinear$$
+
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +53,16 @@ goindex: ## Index the Go installation, then again while workers are made to cras
 .PHONY: bench
 bench: ## Run the benchmarks; BENCH=regexp and COUNT=n choose
 	GOWORK=off go -C benchmarks test -run=NONE -bench='$(BENCH)' -count=$(COUNT) ./...
+
+.PHONY: mutation
+mutation: export GOWORK = off
+mutation: export RAPID_SEED = 1
+mutation: export RAPID_SHRINKTIME = 0s
+mutation: export RAPID_NOFAILFILE = true
+mutation: ## Tell which changes of the code no test notices; PKG=./x or FILES=x/y.go choose
+	go -C tools/mutation build -o ../../bin/mutation .
+	bin/mutation -tests '$(NOTICING)' -skip '$(TIMED)' -rate 90 -json mutation.json \
+		-survivors tools/mutation/survivors.txt $(or $(strip $(PKG) $(FILES)),$(MUTATED))
 
 .PHONY: apart
 apart: export GOWORK = off
