@@ -18,6 +18,8 @@ COUNT ?= 6
 MUTATED := ./supervision $(patsubst %,actor/%.go,abandon actor child children \
 	crew exit fence goroutine guard health incarnation kids lifecycle oversee \
 	panic process receive retire run spec)
+# How many of them: one in so many, for an estimate.
+EVERY ?= 1
 # Where the tests are that are to notice.
 NOTICING := ./actor,./supervision,./system
 # They compare times, and the mutants of both processors would be in their way.
@@ -61,7 +63,7 @@ mutation: export RAPID_SHRINKTIME = 0s
 mutation: export RAPID_NOFAILFILE = true
 mutation: ## Tell which changes of the code no test notices; PKG=./x or FILES=x/y.go choose
 	go -C tools/mutation build -o ../../bin/mutation .
-	bin/mutation -tests '$(NOTICING)' -skip '$(TIMED)' -rate 90 -json mutation.json \
+	bin/mutation -tests '$(NOTICING)' -skip '$(TIMED)' -rate 90 -every $(EVERY) -json mutation.json \
 		-survivors tools/mutation/survivors.txt $(or $(strip $(PKG) $(FILES)),$(MUTATED))
 
 .PHONY: apart

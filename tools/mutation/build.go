@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 )
 
 // pkg is what go list tells of a package.
@@ -63,8 +63,7 @@ func (p project) compile(ctx context.Context, files []*file, targets, tests []pk
 		}
 		_, err = p.goTool(ctx, append(args, paths(targets)...)...)
 		if err == nil {
-			args = append(args[1:], "-vet=off")
-			return p.testBinaries(ctx, "mutated", args, tests)
+			return p.testBinaries(ctx, "mutated", args[1:], tests)
 		}
 		rejected, told := reject(err.Error(), lines)
 		if told != nil || rejected == 0 {
@@ -128,17 +127,23 @@ func reject(output string, lines map[string][]mutantLines) (int, error) {
 	return len(hit), nil
 }
 
-// testBinaries builds the test binaries of packages, and returns their paths by
-// import path.
-func (p project) testBinaries(ctx context.Context, kind string, flags []string, packages []pkg) (map[string]string, error) {
+// testBinaries builds the test binaries of packages into a folder, and returns
+// their paths by import path.
+func (p project) testBinaries(ctx context.Context, folder string, flags []string, packages []pkg) (map[string]string, error) {
+	if len(packages) == 0 {
+		return nil, nil
+	}
+	folder = filepath.Join(p.temp, folder)
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("mutation: %w", err)
+	}
+	args := append([]string{"test", "-c", "-vet=off", "-o", folder + string(filepath.Separator)}, flags...)
+	if _, err := p.goTool(ctx, append(args, paths(packages)...)...); err != nil {
+		return nil, err
+	}
 	binaries := make(map[string]string)
 	for _, t := range packages {
-		name := kind + "-" + strings.ReplaceAll(t.ImportPath, "/", "-") + ".test"
-		binaries[t.ImportPath] = filepath.Join(p.temp, name)
-		args := append([]string{"test", "-c", "-o", binaries[t.ImportPath]}, flags...)
-		if _, err := p.goTool(ctx, append(args, t.ImportPath)...); err != nil {
-			return nil, err
-		}
+		binaries[t.ImportPath] = filepath.Join(folder, path.Base(t.ImportPath)+".test")
 	}
 	return binaries, nil
 }

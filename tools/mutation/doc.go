@@ -37,7 +37,7 @@
 //
 // # Concurrency
 //
-// As many mutants are tried at once as there are processors. Each has a process
-// of its own; the tool's goroutines share the list of mutants, of which each
+// Twice as many mutants are tried at once as there are processors, since some of
+// them hang. Each has a process of its own; the tool's goroutines share the list of mutants, of which each
 // owns the one that it has drawn.
 package main

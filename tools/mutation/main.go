@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,6 +21,7 @@ type options struct {
 	tests     []string
 	skip      string
 	list      bool
+	every     int
 	patience  time.Duration
 	survivors string
 	json      string
@@ -45,6 +47,7 @@ func parse(flags *flag.FlagSet, args []string) options {
 	flags.Float64Var(&o.rate, "rate", 90, "how many of a hundred mutants must be killed")
 	flags.StringVar(&o.skip, "skip", "", "`regexp` of tests not to run: those that measure time, say")
 	flags.BoolVar(&o.list, "list", false, "list the mutants that compile, and try none")
+	flags.IntVar(&o.every, "every", 1, "try one mutant of so many, for an estimate")
 	// It is long, because a busy machine must not look like a killed mutant.
 	flags.DurationVar(&o.patience, "patience", 5*time.Second, "how long to wait at least for tests to end")
 	tests := flags.String("tests", "", "`packages` whose tests are run, with commas; those mutated if empty")
@@ -91,17 +94,18 @@ func (o options) mutation(ctx context.Context, out io.Writer) error {
 		return nil
 	}
 	fmt.Fprintln(out)
-	if err := printTable(out, mutants); err != nil {
+	tried := slices.DeleteFunc(slices.Clone(mutants), func(m *Mutant) bool { return m.Status == "" })
+	if err := printTable(out, tried); err != nil {
 		return fmt.Errorf("mutation: %w", err)
 	}
 	if o.json != "" {
-		if err := writeJSON(o.json, mutants, known); err != nil {
+		if err := writeJSON(o.json, tried, known); err != nil {
 			return err
 		}
 	}
 	c := known.check(mutants)
 	c.print(out)
-	switch rate := count(mutants).rate(); {
+	switch rate := count(tried).rate(); {
 	case rate < o.rate:
 		return fmt.Errorf("mutation: %.1f %% are killed, %.1f %% must be", rate, o.rate)
 	case len(c.unlisted) > 0:

@@ -26,7 +26,8 @@ type session struct {
 	units []*unit
 }
 
-// run finds the mutants, compiles and tries them.
+// run finds the mutants, compiles and tries them. It returns all that compile;
+// those that were not to be tried have no status.
 func (s *session) run(ctx context.Context, o options) ([]*Mutant, error) {
 	targets, err := s.find(ctx, o.targets)
 	if err != nil {
@@ -69,7 +70,11 @@ func (s *session) run(ctx context.Context, o options) ([]*Mutant, error) {
 			return nil, err
 		}
 	}
-	s.try(ctx, mutants, binaries, o.patience)
+	var tried []*Mutant
+	for i := 0; i < len(mutants); i += max(1, o.every) {
+		tried = append(tried, mutants[i])
+	}
+	s.try(ctx, tried, binaries, o.patience)
 	return mutants, ctx.Err()
 }
 
@@ -147,7 +152,7 @@ func (s *session) findIn(p pkg, base string) error {
 
 // cover finds out what each test reaches.
 func (s *session) cover(ctx context.Context, targets, tests []pkg, skip string) error {
-	flags := []string{"-vet=off", "-covermode=set", "-coverpkg=" + strings.Join(paths(targets), ",")}
+	flags := []string{"-covermode=set", "-coverpkg=" + strings.Join(paths(targets), ",")}
 	binaries, err := s.testBinaries(ctx, "covered", flags, tests)
 	if err != nil {
 		return err
@@ -160,7 +165,7 @@ func (s *session) cover(ctx context.Context, targets, tests []pkg, skip string) 
 		s.units = append(s.units, list...)
 	}
 	failed := make([]error, len(s.units))
-	inParallel(len(s.units), func(i int) {
+	inParallel(runtime.GOMAXPROCS(0), len(s.units), func(i int) {
 		u := s.units[i]
 		failed[i] = u.measure(ctx, binaries[u.pkg.ImportPath], filepath.Join(s.temp, fmt.Sprintf("%d.cover", i)))
 	})
@@ -171,7 +176,8 @@ func (s *session) cover(ctx context.Context, targets, tests []pkg, skip string) 
 func (s *session) try(ctx context.Context, mutants []*Mutant, binaries map[string]string, patience time.Duration) {
 	var done atomic.Int64
 	start := time.Now()
-	inParallel(len(mutants), func(i int) {
+	// More than there are processors: some are stuck, and use none.
+	inParallel(2*runtime.GOMAXPROCS(0), len(mutants), func(i int) {
 		m := mutants[i]
 		var reaching []*unit
 		for _, u := range s.units {
@@ -185,15 +191,15 @@ func (s *session) try(ctx context.Context, mutants []*Mutant, binaries map[strin
 		}
 	})
 	took := time.Since(start)
-	s.say("tried %d mutants, %v each", len(mutants), (took / time.Duration(max(1, len(mutants)))).Round(time.Millisecond))
+	s.say("tried %d mutants, one in %v", len(mutants), (took / time.Duration(max(1, len(mutants)))).Round(time.Millisecond))
 }
 
-// inParallel calls do for 0 to n-1, as many at once as there are processors,
-// and returns when all calls have.
-func inParallel(n int, do func(int)) {
+// inParallel calls do for 0 to n-1, some at once, and returns when all calls
+// have.
+func inParallel(some, n int, do func(int)) {
 	var next atomic.Int64
 	var all sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
+	for range min(some, n) {
 		all.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				do(i)
