@@ -17,11 +17,11 @@ type file struct {
 
 // function is a declaration with a body, and where to find it in the file.
 type function struct {
-	name     string
-	lbrace   int
-	rbrace   int
-	labels   []span // where labels are declared and used
-	hasTypes bool   // it has results
+	name       string
+	lbrace     int
+	rbrace     int
+	labels     []span // where labels are declared and used
+	hasResults bool   // it has results
 }
 
 type span struct{ from, to int }
@@ -41,10 +41,10 @@ func find(name string, source []byte) (*file, error) {
 		}
 		f := &finder{fset: fset, source: source, file: found, decl: fn}
 		f.fn = &function{
-			name:     funcName(fn),
-			lbrace:   f.offset(fn.Body.Lbrace),
-			rbrace:   f.offset(fn.Body.Rbrace),
-			hasTypes: fn.Type.Results != nil,
+			name:       funcName(fn),
+			lbrace:     f.offset(fn.Body.Lbrace),
+			rbrace:     f.offset(fn.Body.Rbrace),
+			hasResults: fn.Type.Results != nil,
 		}
 		f.walk()
 	}

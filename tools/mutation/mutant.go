@@ -25,7 +25,7 @@ type Mutant struct {
 	Before string
 	After  string
 	Line   int
-	Again  int // counts from 0 those that are alike in the six above but for Line
+	Again  int // how many before it have the same file, function, operator and code
 
 	// edits are ways to make the change, of which the first that compiles is
 	// taken.

@@ -84,7 +84,7 @@ func newSchema(f *file) *schema {
 
 // end is what follows a copy, whose own end may be reached no more, or anew.
 func (fn *function) end() string {
-	if fn.hasTypes {
+	if fn.hasResults {
 		return `panic("mutation: no return")`
 	}
 	return "return"

@@ -63,7 +63,7 @@ func (s survivors) check(mutants []*Mutant) (c comparison) {
 		switch {
 		case m == nil && files[file]:
 			c.gone = append(c.gone, name)
-		case m != nil && !m.Alive():
+		case m != nil && m.Status != "" && !m.Alive():
 			c.killed = append(c.killed, name)
 		}
 	}

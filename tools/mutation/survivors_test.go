@@ -36,11 +36,12 @@ func TestCheckSurvivors(t *testing.T) {
 		"a.go f statement: listed()": "reason",
 		"a.go f statement: killed()": "reason",
 		"a.go f statement: gone()":   "reason",
+		"a.go f statement: left()":   "one that is not tried",
 		"b.go f statement: other()":  "a file that is not tried",
 	}}
 	c := s.check([]*Mutant{
 		mutant("a.go", "listed()", Survived), mutant("a.go", "killed()", Killed),
-		mutant("a.go", "hangs()", TimedOut), unlisted, uncovered,
+		mutant("a.go", "hangs()", TimedOut), mutant("a.go", "left()", ""), unlisted, uncovered,
 	})
 	assert.Equal(t, comparison{
 		unlisted: []*Mutant{unlisted, uncovered},
