@@ -427,13 +427,15 @@ func TestR16RenewalUnderStress(t *testing.T) {
 		on = func(e Event) do {
 			return func(context.Context) error {
 				told.Add(1)
-				if e.Kind == ChildEnded && s.self.Start(e.Child, on) != nil {
-					return nil // the actor is ending
+				if e.Kind == ChildEnded {
+					_ = s.self.Start(e.Child, on) // unless the actor is ending
 				}
 				return nil
 			}
 		}
 		require.NoError(t, s.self.Start(children[i], on))
+	}
+	for i := range senders {
 		go func() {
 			defer func() { done <- struct{}{} }()
 			for n := range each {

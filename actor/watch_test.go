@@ -81,7 +81,7 @@ func TestL11OneNoticeTellsHowItEnded(t *testing.T) {
 		"normal":   {func(context.Context) error { return ErrStop }, "/p: normal"},
 		"shutdown": {func(context.Context) error { return ErrShutdown }, "/p: shutdown"},
 		"failure":  {fails, "/p: failure: boom"},
-		"panic":    {func(context.Context) error { panic("no") }, "/p: panic: panic: no"},
+		"panic":    {func(context.Context) error { panic("no") }, "/p: " + "panic: " + "panic: no"},
 		"goexit":   {func(context.Context) error { runtime.Goexit(); return nil }, "/p: goexit: actor: runtime.Goexit called"},
 	} {
 		t.Run(name, func(t *testing.T) {
