@@ -209,7 +209,7 @@ func (w *twin) Handle(e model.Event, now time.Duration) []model.Effect {
 				w.unit(now)
 			}
 			continue
-		case doReport:
+		case doExpect, doReport:
 			continue
 		case doStart:
 			w.r.starts++
@@ -362,7 +362,7 @@ func (w *twin) differ(e model.Event, now time.Duration, effects []model.Effect, 
 	b.WriteString("core:\n")
 	for _, a := range actions {
 		switch a := a.(type) {
-		case doEmit, doReport:
+		case doEmit, doExpect, doReport:
 		case doReady:
 			fmt.Fprintf(&b, "\tready: %v\n", a.err)
 		case doExit:
