@@ -51,6 +51,11 @@ var graph = map[string]deps{
 		"go.opentelemetry.io/otel/trace",
 		"go.opentelemetry.io/otel/trace/embedded",
 	}},
+	"internal/metrictest": {others: []string{ // imported by tests alone
+		"go.opentelemetry.io/otel/attribute",
+		"go.opentelemetry.io/otel/metric",
+		"go.opentelemetry.io/otel/metric/noop",
+	}},
 	"actor":       {own: []string{"mailbox", "monitoring"}},
 	"supervision": {own: []string{"actor", "monitoring"}},
 	"system": {

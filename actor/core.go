@@ -29,6 +29,7 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 	bury(reason DropReason, cause error)            // what waits becomes dead letters
 	leave(cause error)                              // what waits is left to the next incarnation, or not
 	depth() int                                     // how much waits
+	load() monitoring.Load                          // what it counts for the metrics
 	taken() uint64                                  // how much has been taken from the mailbox
 	watchable
 }
@@ -46,6 +47,7 @@ type core struct {
 	// Anyone.
 	wake    atomic.Uint64 // see "The wake-up protocol"
 	gate    atomic.Uint32 // open or closed
+	asks    atomic.Uint32 // what senders are to do besides; see observe.go
 	lane    lane
 	scope   atomic.Pointer[scope]       // the place in a system; nil before the first start
 	typ     atomic.Pointer[string]      // the actor's type; nil until it is known
@@ -69,6 +71,8 @@ type core struct {
 	// Owned by the run loop.
 	inc      *incarnation
 	crew     *crew              // that counts the run; nil before the first start
+	meter    *monitoring.Meter  // from the first start to the end of the address; nil without metrics
+	until    int                // messages until one is timed; never becomes 0 without metrics
 	owned    map[Child]struct{} // owns, made on demand
 	retiring sync.WaitGroup     // children whose addresses are ending
 }

@@ -44,7 +44,7 @@ type DeadLetter[M any] struct {
 func (p *Process[M]) deadLetter(env envelope[M], reason DropReason, cause error) {
 	env.meta.fail(cause)
 	p.lost.Add(1)
-	p.recordLost(env.msg, reason)
+	p.recordLost(env, reason)
 	if p.spec.DeadLetters == nil {
 		return
 	}

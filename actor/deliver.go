@@ -34,9 +34,12 @@ func (p *Process[M]) enqueue(ctx context.Context, env envelope[M], wait bool) er
 	if p.invalid != nil {
 		return p.refuse(p.invalid)
 	}
+	if p.asks.Load()&timeNext != 0 {
+		env.meta = p.time(env.meta)
+	}
 	outcome, evicted := p.queue.Offer(env)
 	if outcome == mailbox.Accepted {
-		p.notify()
+		p.accepted(env.msg)
 		return nil
 	}
 	return p.overflowed(ctx, env, outcome, evicted, wait)
@@ -47,7 +50,7 @@ func (p *Process[M]) overflowed(ctx context.Context, env envelope[M], outcome ma
 	p.recordFull(env.msg, outcome)
 	switch outcome {
 	case mailbox.DroppedOldest:
-		p.notify()
+		p.accepted(env.msg)
 		p.deadLetter(evicted, ReasonOverflow, ErrDropped)
 		return nil
 	case mailbox.DroppedNewest:
@@ -84,7 +87,7 @@ func (p *Process[M]) await(ctx context.Context, env envelope[M]) error {
 	if w == nil {
 		select {
 		case p.queue.C() <- env:
-			p.notify()
+			p.accepted(env.msg)
 			return nil
 		case <-severed:
 			return p.refuse(ErrAbandoned)
@@ -114,6 +117,14 @@ func (p *Process[M]) await(ctx context.Context, env envelope[M]) error {
 			return p.refuse(context.Cause(ctx))
 		}
 	}
-	p.notify()
+	p.accepted(env.msg)
 	return nil
+}
+
+// accepted wakes the actor for a message that is in its mailbox.
+func (p *Process[M]) accepted(msg M) {
+	if p.asks.Load()&recordNext != 0 {
+		p.recordEnqueued(msg)
+	}
+	p.notify()
 }

@@ -17,7 +17,8 @@ type meta struct {
 	ask      ask                // the question to answer; nil for a plain message
 	deadline time.Time          // when the asker gives up; zero: never
 	from     monitoring.SpanRef // the sampled span that the message was sent in
-	sent     time.Time          // when it was; zero when it is not traced
+	sent     time.Time          // when it was; zero when it is neither traced nor timed
+	timed    bool               // its times go into the metrics
 }
 
 // fail tells the asker, if there is one, that no answer will come.

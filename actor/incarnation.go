@@ -57,6 +57,7 @@ type incarnation struct {
 	passable    bool                   // the end is one that the parent may pass over
 	watched     bool                   // a monitor records each message
 	created     bool                   // New returned an actor
+	ignored     bool                   // New returned ErrIgnore
 	reported    bool                   // host was told Started(nil)
 	waiting     bool                   // New called DeferStart: host is told when it says so
 	trap        func(Stopping) (mine bool)

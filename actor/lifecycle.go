@@ -44,6 +44,7 @@ func (c *core) launch() bool {
 		return c.conclude(exit)
 	}
 	inc.created = true
+	c.countStarted()
 	inc.enter(receiving)
 	if !inc.waiting {
 		inc.report()
@@ -191,6 +192,7 @@ func (c *core) finish() {
 	c.retiring.Wait()
 	inc.enter(over)
 	inc.disarm()
+	c.countStopped(inc)
 	c.observeStopped(inc)
 	if inc.retire {
 		c.shut(inc.retireCause)

@@ -55,9 +55,20 @@ func (c *core) observeRegistered(kind monitoring.SystemKind) {
 	c.telemetry().System(monitoring.SystemEvent{Time: time.Now(), Kind: kind, Name: c.register, Path: c.Path()})
 }
 
-// watches reports whether a monitor records each message.
+// What an actor asks of those who send to it, as bits of one word: a message
+// that is nothing special costs its sender one look at it.
+const (
+	timeNext   uint32 = 1 << iota // put the time into the next message; see metrics.go
+	recordNext                    // record each message: a monitor watches mailboxes
+)
+
+// watches reports whether a monitor records each message, and has senders
+// record theirs.
 func (c *core) watches() bool {
 	t := c.telemetry()
+	if t.ObservesMailboxes() {
+		c.asks.Or(recordNext)
+	}
 	return t.ObservesActors() || t.ObservesMailboxes()
 }
 
@@ -134,6 +145,12 @@ func (p *Process[M]) mailboxEvent(kind monitoring.MailboxKind, msg M) monitoring
 	}
 }
 
+// recordEnqueued records that a message is in the mailbox. A run that is on may
+// have taken it by then.
+func (p *Process[M]) recordEnqueued(msg M) {
+	p.telemetry().Mailbox(p.mailboxEvent(monitoring.Enqueued, msg))
+}
+
 // recordFull records what a message that found the mailbox full led to.
 func (p *Process[M]) recordFull(msg M, outcome mailbox.Outcome) {
 	t := p.telemetry()
@@ -152,13 +169,16 @@ func (p *Process[M]) recordFull(msg M, outcome mailbox.Outcome) {
 }
 
 // recordLost records a dead letter.
-func (p *Process[M]) recordLost(msg M, reason DropReason) {
+func (p *Process[M]) recordLost(env envelope[M], reason DropReason) {
 	s := p.scope.Load()
 	if s == nil {
 		return // never started: nobody else to tell
 	}
-	e := p.mailboxEvent(monitoring.DeadLetter, msg)
+	e := p.mailboxEvent(monitoring.DeadLetter, env.msg)
 	e.Reason = reason.String()
+	if env.meta != nil {
+		e.Trace = env.meta.from
+	}
 	s.runtime.letters.add(LetterRecord{To: e.Path, Type: e.Type, Message: e.Message, Reason: reason, At: e.Time})
 	s.runtime.telemetry.Mailbox(e)
 }

@@ -60,15 +60,21 @@ func (p *Process[M]) ID() monitoring.ID { return p.core.ID() }
 // create implements body.
 func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 	var made Actor[M]
+	var ignored bool
 	exit, mine = p.call(inc, func() (err error) {
 		made, err = p.spec.New(inc, &Self[M]{p, inc})
+		ignored = errors.Is(err, ErrIgnore)
 		if err == nil && isNil(made) {
 			err = errors.New("actor: New returned no actor and no error")
 		}
 		return err
 	})
-	if !mine || exit.Err != nil {
-		return exit, mine
+	if !mine {
+		return exit, false
+	}
+	inc.ignored = ignored
+	if exit.Err != nil {
+		return exit, true
 	}
 	p.actor = made
 	if p.typ.Load() == nil {

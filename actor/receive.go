@@ -51,6 +51,9 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			return idle
 		}
 		p.hand = env
+		if p.until--; p.until == 0 {
+			p.want()
+		}
 		if inc.drain > 0 {
 			inc.drain--
 		}
@@ -87,8 +90,8 @@ func (p *Process[M]) after(mine bool) outcome {
 	return gone
 }
 
-// observed handles a message that is an ask, is traced, or is recorded by a
-// monitor.
+// observed handles a message that is an ask, is traced, is timed, or is
+// recorded by a monitor.
 func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (exit Exit, mine bool) {
 	ctx := context.Context(inc)
 	m := env.meta
@@ -106,6 +109,10 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 		ctx, p.span = p.trace(ctx, inc, env)
 	}
 	began := p.recordReceived(inc, env.msg)
+	var entered time.Time
+	if m.timed {
+		entered = time.Now()
+	}
 
 	inc.fence.enter()
 	if err := a.Receive(ctx, env.msg); err != nil {
@@ -113,6 +120,9 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	}
 	if !inc.fence.leave() {
 		return Exit{}, false
+	}
+	if m.timed {
+		p.meter.Timed(entered.Sub(m.sent), time.Since(entered), p.span.Ref())
 	}
 	if exit.Err != nil { // the deadline's context ends when the message is given up
 		return exit, true

@@ -39,6 +39,7 @@ func (c *core) succeed() bool {
 	inc.kids.pass(next)
 	inc.enter(over)
 	inc.disarm()
+	c.countStopped(inc)
 	c.observeStopped(inc)
 	next.reported, next.replaced = true, &exit
 	c.inc = next

@@ -74,6 +74,7 @@ func (c *core) shut(cause error) {
 		return
 	}
 	c.gate.Store(closed)
+	c.countOver()
 	c.body.bury(ReasonStopped, stoppedBy(cause))
 	for _, own := range slices.Backward(c.owns) {
 		c.release(own, cause)

@@ -15,8 +15,8 @@ type bucket struct {
 	last   time.Time
 }
 
-func newBucket(rate, burst int) *bucket {
-	return &bucket{rate: float64(rate), burst: float64(burst), tokens: float64(burst)}
+func newBucket(rate, burst float64) *bucket {
+	return &bucket{rate: rate, burst: burst, tokens: burst}
 }
 
 // take tells whether one more may pass now.

@@ -34,25 +34,31 @@ func (t *Telemetry) log() *slog.Logger {
 
 // write has a line written that belongs to a span.
 func (t *Telemetry) write(level slog.Level, sc trace.SpanContext, message string, a attrs) {
+	a.identify(sc)
+	t.logs.put(&line{t, within(sc), level, message, a})
+}
+
+// within returns a context that says that a span is under way.
+func within(sc trace.SpanContext) context.Context {
 	ctx := context.Background()
 	if sc.IsValid() {
 		ctx = trace.ContextWithSpanContext(ctx, sc)
 	}
-	t.logs.put(&line{t, ctx, level, message, a})
+	return ctx
 }
 
 // logFailure writes the one line that a failure gets. A failure that a
 // supervisor escalated was written about when it gave up.
 func (t *Telemetry) logFailure(in *Incident, sc trace.SpanContext) {
 	f := &in.Failure
-	if !f.abnormal() || in.isShutdown() || f.Trace.ofIncident() && !f.Starting {
+	if !f.abnormal() || in.isOwn() || f.Trace.ofIncident() && !f.Starting {
 		return
 	}
 	message := "actor failed"
 	if f.Starting {
 		message = "actor failed to start"
 	}
-	a := make(attrs, 0, 10)
+	a := make(attrs, 0, 13)
 	a.text(keySystem, t.system)
 	a.text(keyPath, clip(f.Path, maxPath))
 	a.text(keyType, clip(f.Type, maxName))
@@ -70,10 +76,10 @@ func (t *Telemetry) logFailure(in *Incident, sc trace.SpanContext) {
 // Whether it is cannot be told from the steps, which need not be complete. A
 // restart of several children is one restart.
 func (t *Telemetry) logOutcome(in *Incident, sc trace.SpanContext) {
-	if in.Err == nil && !in.Restarted {
+	if in.Err == nil && !in.Restarted || in.isOwn() {
 		return
 	}
-	a := make(attrs, 0, 10)
+	a := make(attrs, 0, 13)
 	a.text(keySystem, t.system)
 	a.text(keyPath, clip(in.Supervisor, maxPath))
 	a.text(keyChildPath, clip(in.Failure.Path, maxPath))
@@ -119,7 +125,7 @@ type letter struct {
 }
 
 func (l *letter) do() bool {
-	a := make(attrs, 0, 8)
+	a := make(attrs, 0, 10)
 	a.text(keySystem, l.t.system)
 	a.text(keyPath, clip(l.event.Path, maxPath))
 	a.text(keyType, clip(l.event.Type, maxName))
@@ -127,7 +133,9 @@ func (l *letter) do() bool {
 	a.text(keyDropReason, l.event.Reason)
 	a.text("error", l.t.redact.error(l.event.Err))
 	a.number("withheld", l.withheld)
-	l.t.log().LogAttrs(context.Background(), slog.LevelWarn, "dead letter", a...)
+	sc := l.event.Trace.get()
+	a.identify(sc)
+	l.t.log().LogAttrs(within(sc), slog.LevelWarn, "dead letter", a...)
 	return true
 }
 

@@ -11,7 +11,9 @@ type MailboxKind uint8
 // The kinds of a MailboxEvent. All fill Time, Path, Depth and Capacity, and
 // Message where there is one message.
 const (
-	// Enqueued: a message was put into the mailbox.
+	// Enqueued: a message was put into the mailbox of an actor that has been
+	// started. Its sender records it; if the actor is at work, it may be told
+	// of after its being Dequeued.
 	Enqueued MailboxKind = iota + 1
 	// Dequeued: a message was taken from it.
 	Dequeued
@@ -44,6 +46,7 @@ type MailboxEvent struct {
 	Capacity int
 	Reason   string // one of a closed set
 	Err      error
+	Trace    SpanRef // of a dead letter: the sampled span that it was sent in
 }
 
 // Severity returns Trace for messages that pass, Debug when a sender waits,

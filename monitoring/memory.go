@@ -8,8 +8,8 @@ import (
 // DefaultHistory is how many events a Memory keeps unless told otherwise.
 const DefaultHistory = 1000
 
-// Memory is a monitor that counts events by severity and keeps the most
-// recent ones. The zero Memory is ready for use. It must not be copied after
+// Memory is a monitor that counts events by severity, keeps the most recent
+// ones, and passes them on to whoever has subscribed. The zero Memory is ready for use. It must not be copied after
 // its first use, and its exported fields must not be changed after it.
 type Memory[E Event] struct {
 	// History is how many events are kept. Zero means DefaultHistory; a
@@ -25,15 +25,21 @@ type Memory[E Event] struct {
 	counts Counts
 	ring   []E // grows up to the history, then is overwritten in turn
 	oldest int // index of the oldest event, once the ring has its full size
+
+	subscriptions []*Subscription[E]
 }
 
 // Record counts the event and keeps it, unless it is below Min or the monitor
 // has been switched off.
-func (m *Memory[E]) Record(event E) {
+func (m *Memory[E]) Record(event E) { m.record(&event) }
+
+// record is Record without another copy of the event, which is some hundred
+// bytes.
+func (m *Memory[E]) record(event *E) {
 	if m.off.Load() {
 		return
 	}
-	severity := event.Severity()
+	severity := (*event).Severity()
 	if severity < least(m.Min) {
 		return
 	}
@@ -43,10 +49,15 @@ func (m *Memory[E]) Record(event E) {
 	m.counts[min(severity, Critical)]++
 	switch {
 	case len(m.ring) < limit:
-		m.ring = append(m.ring, event)
+		m.ring = append(m.ring, *event)
 	case limit > 0:
-		m.ring[m.oldest] = event
-		m.oldest = (m.oldest + 1) % limit
+		m.ring[m.oldest] = *event
+		if m.oldest++; m.oldest == limit {
+			m.oldest = 0
+		}
+	}
+	for _, s := range m.subscriptions {
+		s.publish(*event, severity)
 	}
 }
 

@@ -5,7 +5,8 @@ import "slices"
 // Supervision records an event of a supervisor.
 func (t *Telemetry) Supervision(event SupervisionEvent) {
 	if t != nil {
-		t.monitors.supervision.record(t, event)
+		t.metrics.supervision(event)
+		t.monitors.supervision.record(t, &event)
 	}
 }
 
@@ -13,7 +14,7 @@ func (t *Telemetry) Supervision(event SupervisionEvent) {
 // first asks ObservesActors whether that is worth it.
 func (t *Telemetry) Actor(event ActorEvent) {
 	if t != nil {
-		t.monitors.actor.record(t, event)
+		t.monitors.actor.record(t, &event)
 	}
 }
 
@@ -23,16 +24,18 @@ func (t *Telemetry) Mailbox(event MailboxEvent) {
 	if t == nil {
 		return
 	}
-	t.monitors.mailbox.record(t, event)
+	t.metrics.deadLetter(event)
+	t.monitors.mailbox.record(t, &event)
 	if event.Kind == DeadLetter {
 		t.deadLetter(event)
 	}
 }
 
-// System records an event of the system.
+// System records an event of the system, whose name is filled in.
 func (t *Telemetry) System(event SystemEvent) {
 	if t != nil {
-		t.monitors.system.record(t, event)
+		event.System = t.system
+		t.monitors.system.record(t, &event)
 	}
 }
 
@@ -50,6 +53,7 @@ func (t *Telemetry) ObservesMailboxes() bool {
 // feed is the way to one monitor. It is set up once and then only read.
 type feed[E Event] struct {
 	monitor Monitor[E] // nil if there is nothing to be done
+	memory  *Memory[E] // the monitor, if it is one; otherwise nil
 	prompt  bool       // Record may be called on any goroutine
 }
 
@@ -58,23 +62,26 @@ func (f *feed[E]) to(m Monitor[E]) {
 	if _, noop := m.(Noop[E]); m == nil || noop {
 		return
 	}
+	f.memory, _ = m.(*Memory[E])
 	f.monitor, f.prompt = m, isPrompt(m)
 }
 
 // record hands over an event, through the queue unless it is certain that the
 // monitor does not block.
-func (f *feed[E]) record(t *Telemetry, event E) {
+func (f *feed[E]) record(t *Telemetry, event *E) {
 	switch {
 	case f.monitor == nil:
+	case f.memory != nil:
+		f.memory.record(event)
 	case f.prompt:
 		defer func() {
 			if recover() != nil { // a nil *Memory, say
 				t.drops.events.Add(1)
 			}
 		}()
-		f.monitor.Record(event)
+		f.monitor.Record(*event)
 	default:
-		t.events.put(&recording[E]{t, f.monitor, event})
+		t.events.put(&recording[E]{t, f.monitor, *event})
 	}
 }
 

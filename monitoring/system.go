@@ -20,7 +20,10 @@ const (
 	ActorRegistered
 	// ActorDeregistered: Name is free again.
 	ActorDeregistered
-	// ConfigurationChanged: a setting named Name was changed while running.
+	// ConfigurationChanged: the supervisor at Path has other children now than
+	// it was declared with: the one with the id Name was added or deleted by a
+	// command, as Reason says. What a dynamic supervisor starts was never
+	// declared, and is no change.
 	ConfigurationChanged
 )
 
@@ -37,7 +40,7 @@ type SystemEvent struct {
 	Kind   SystemKind
 	System string // name of the system
 	ID     ID     // of the system, or of the actor concerned
-	Name   string
+	Name   string // taken or freed, or the id of a child
 	Path   string
 	Reason string
 	Err    error

@@ -30,6 +30,8 @@ type TelemetryConfig struct {
 	// TracerProvider makes the spans. Nil means OpenTelemetry's global one.
 	TracerProvider trace.TracerProvider
 	// MeterProvider makes the metrics. Nil means OpenTelemetry's global one.
+	// Whether it does anything is asked once, by NewTelemetry: if it does not,
+	// there are no metrics, and nothing is counted for them.
 	MeterProvider metric.MeterProvider
 	// Logger takes the log lines. Nil means slog.Default(); a logger over
 	// slog.DiscardHandler makes none.
@@ -41,7 +43,7 @@ type TelemetryConfig struct {
 	// Monitors get the events. A nil one gets none.
 	Monitors Monitors
 	// Queue is how many spans and incidents may wait to be exported; as many
-	// log lines, and as many events, may wait for theirs. Zero means
+	// log lines, events, and batches of measurements may wait for theirs. Zero means
 	// DefaultQueue.
 	Queue int
 	// IncidentsPerSecond is how many incidents are reported, with spans and
@@ -83,10 +85,10 @@ type Telemetry struct {
 		system      feed[SystemEvent]
 	}
 
+	parts               parts
 	spans, logs, events lane
 	drops               counters
-	metrics             metric.Registration // nil if there is none
-	closing             sync.Once
+	metrics             *metrics // nil if there are none
 }
 
 // NewTelemetry returns the telemetry of one actor system. It starts no
@@ -118,15 +120,16 @@ func NewTelemetry(cfg TelemetryConfig) (t *Telemetry, err error) {
 		tracer:  cfg.TracerProvider.Tracer(scope, trace.WithInstrumentationVersion(version())),
 		logger:  cfg.Logger,
 		redact:  redactor{cfg.Redact},
-		limit:   newBucket(cfg.IncidentsPerSecond, 2*cfg.IncidentsPerSecond),
+		limit:   newBucket(float64(cfg.IncidentsPerSecond), 2*float64(cfg.IncidentsPerSecond)),
 		letters: newLetters(),
 	}
+	t.parts.size = cfg.Queue
 	t.spans.size, t.logs.size, t.events.size = cfg.Queue, cfg.Queue, cfg.Queue
 	t.monitors.supervision.to(cfg.Monitors.Supervision)
 	t.monitors.actor.to(cfg.Monitors.Actor)
 	t.monitors.mailbox.to(cfg.Monitors.Mailbox)
 	t.monitors.system.to(cfg.Monitors.System)
-	if err := t.observe(cfg.MeterProvider); err != nil {
+	if t.metrics, err = newMetrics(cfg.MeterProvider, t.system, cfg.Queue, &t.drops); err != nil {
 		return nil, fmt.Errorf("monitoring: metrics: %w", err)
 	}
 	return t, nil
@@ -140,7 +143,12 @@ func (t *Telemetry) Flush(ctx context.Context) error {
 		return nil
 	}
 	// Spans come first: the lines that belong to them are logged thereafter.
-	for _, l := range []*lane{&t.spans, &t.logs, &t.events} {
+	lanes := []*lane{&t.spans, &t.logs, &t.events}
+	if t.metrics != nil {
+		t.metrics.handOver()
+		lanes = append(lanes, &t.metrics.lane)
+	}
+	for _, l := range lanes {
 		if busy := l.busy(); busy != nil {
 			select {
 			case <-busy:
@@ -152,14 +160,18 @@ func (t *Telemetry) Flush(ctx context.Context) error {
 	return nil
 }
 
-// Close flushes and then takes the system's metrics out of the MeterProvider.
-// Spans, log lines and events can still be handed over.
+// Close flushes, and lets the system's metrics go: the next reader that
+// collects is told of them for the last time. What is still kept as a part of an
+// incident that was never reported makes a trace of its own. Spans, log lines and
+// events can still be handed over.
 func (t *Telemetry) Close(ctx context.Context) error {
-	err := t.Flush(ctx)
 	if t != nil {
-		t.closing.Do(t.unobserve)
+		for _, r := range t.parts.release() {
+			t.hand(r)
+		}
+		t.metrics.close()
 	}
-	return err
+	return t.Flush(ctx)
 }
 
 // Drops counts what was lost, because a queue was full, because there were
@@ -170,6 +182,9 @@ type Drops struct {
 	Spans     uint64 // spans of messages and asks that were not ended
 	Logs      uint64
 	Events    uint64 // not recorded by a monitor
+	// Measurements are durations of messages and restarts that are missing
+	// from the histograms. What is counted is never lost.
+	Measurements uint64
 }
 
 // Drops returns what was lost so far.
@@ -177,21 +192,26 @@ func (t *Telemetry) Drops() Drops {
 	if t == nil {
 		return Drops{}
 	}
-	return Drops{
-		Incidents: t.drops.incidents.Load(),
-		Spans:     t.drops.spans.Load(),
-		Logs:      t.drops.logs.Load(),
-		Events:    t.drops.events.Load(),
-	}
+	return t.drops.read()
 }
 
 // Dropped returns how much was lost so far, all in all.
 func (t *Telemetry) Dropped() uint64 {
 	d := t.Drops()
-	return d.Incidents + d.Spans + d.Logs + d.Events
+	return d.Incidents + d.Spans + d.Logs + d.Events + d.Measurements
 }
 
-type counters struct{ incidents, spans, logs, events atomic.Uint64 }
+type counters struct{ incidents, spans, logs, events, measurements atomic.Uint64 }
+
+func (c *counters) read() Drops {
+	return Drops{
+		Incidents:    c.incidents.Load(),
+		Spans:        c.spans.Load(),
+		Logs:         c.logs.Load(),
+		Events:       c.events.Load(),
+		Measurements: c.measurements.Load(),
+	}
+}
 
 // version returns the version of this module in the running program.
 var version = sync.OnceValue(func() string {

@@ -3,7 +3,6 @@ package monitoring
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/trace"
@@ -198,8 +196,8 @@ type failing struct {
 	err error
 }
 
-func (m failing) Int64ObservableCounter(string, ...metric.Int64ObservableCounterOption) (metric.Int64ObservableCounter, error) {
-	return nil, m.err
+func (m failing) Int64Counter(string, ...metric.Int64CounterOption) (metric.Int64Counter, error) {
+	return noop.Int64Counter{}, m.err
 }
 
 func TestProvidersThatFailAreToldAtOnce(t *testing.T) {
@@ -208,67 +206,6 @@ func TestProvidersThatFailAreToldAtOnce(t *testing.T) {
 	wrong := errors.New("wrong")
 	_, err = NewTelemetry(TelemetryConfig{TracerProvider: spantest.New(), MeterProvider: provider{err: wrong}})
 	assert.ErrorIs(t, err, wrong)
-}
-
-// meters is a MeterProvider that calls back when told to.
-type meters struct {
-	noop.MeterProvider
-	callback metric.Callback
-	seen     []string
-	broken   bool
-}
-
-func (m *meters) Meter(string, ...metric.MeterOption) metric.Meter { return meter{meters: m} }
-
-type meter struct {
-	noop.Meter
-	meters *meters
-}
-
-func (m meter) RegisterCallback(f metric.Callback, _ ...metric.Observable) (metric.Registration, error) {
-	m.meters.callback = f
-	return registration{meters: m.meters}, nil
-}
-
-type registration struct {
-	noop.Registration
-	meters *meters
-}
-
-func (r registration) Unregister() error {
-	r.meters.callback = nil
-	if r.meters.broken {
-		panic("broken")
-	}
-	return nil
-}
-
-type observer struct {
-	noop.Observer
-	meters *meters
-}
-
-func (o observer) ObserveInt64(_ metric.Int64Observable, n int64, options ...metric.ObserveOption) {
-	set := metric.NewObserveConfig(options).Attributes()
-	o.meters.seen = append(o.meters.seen, fmt.Sprintf("%s %d", set.Encoded(attribute.DefaultEncoder()), n))
-}
-
-func TestDroppedIsAMetric(t *testing.T) {
-	for _, broken := range []bool{false, true} {
-		m := &meters{broken: broken}
-		s := newStage(t, func(c *TelemetryConfig) { c.MeterProvider = m })
-		s.drops.spans.Add(7)
-		require.NoError(t, m.callback(context.Background(), observer{meters: m}))
-		assert.Equal(t, []string{
-			"actor.system=shop,actor.telemetry.kind=incident 0",
-			"actor.system=shop,actor.telemetry.kind=span 7",
-			"actor.system=shop,actor.telemetry.kind=log 0",
-			"actor.system=shop,actor.telemetry.kind=event 0",
-		}, m.seen)
-		require.NoError(t, s.Close(context.Background()))
-		require.NoError(t, s.Close(context.Background()))
-		assert.Nil(t, m.callback, "nothing keeps the system alive")
-	}
 }
 
 func TestVersion(t *testing.T) {

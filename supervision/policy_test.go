@@ -28,6 +28,7 @@ func TestNames(t *testing.T) {
 		"one_for_one": OneForOne, "one_for_all": OneForAll, "rest_for_one": RestForOne, "Strategy(9)": Strategy(9),
 		"inherit": Restart(0), "permanent": Permanent, "transient": Transient, "temporary": Temporary, "Restart(9)": Restart(9),
 		"immediate": Immediate, "infinity": Infinity, "graceful(1s)": Graceful(time.Second), "invalid": Graceful(0),
+		"never": Never, "any_significant": AnySignificant, "all_significant": AllSignificant, "AutoShutdown(9)": AutoShutdown(9),
 		"starting": StateStarting, "failed": StateFailed, "State(9)": State(9),
 	} {
 		assert.Equal(t, want, v.String())

@@ -41,9 +41,22 @@ type Config struct {
 	Monitors monitoring.Monitors
 
 	// TracerProvider and MeterProvider take spans and metrics. Nil means
-	// OpenTelemetry's global ones.
+	// OpenTelemetry's global ones. Whether metrics are collected at all is
+	// looked at once, when the system starts, so a program that sets the global
+	// MeterProvider does so before.
 	TracerProvider trace.TracerProvider
 	MeterProvider  metric.MeterProvider
+
+	// TelemetryQueue is how many spans and incidents may wait to be exported;
+	// as many log lines and events may wait for theirs. What does not fit is
+	// lost and counted, in the metric actor.telemetry.dropped. Zero means
+	// monitoring.DefaultQueue, 1024.
+	TelemetryQueue int
+
+	// IncidentsPerSecond is how many failures are reported, with spans and log
+	// lines, in a second; twice as many may come at once. Metrics and events
+	// tell of all of them. Zero means monitoring.DefaultIncidentsPerSecond, 100.
+	IncidentsPerSecond int
 
 	// Redact is given the text of errors and stacks before they go into spans
 	// and logs, and returns what may be shown. Nil means all of it.
@@ -93,6 +106,12 @@ func (c Config) Validate() error {
 	}
 	if c.ShutdownTimeout < 0 {
 		wrong("ShutdownTimeout", fmt.Errorf("is negative: %v", c.ShutdownTimeout))
+	}
+	if c.TelemetryQueue < 0 {
+		wrong("TelemetryQueue", fmt.Errorf("is negative: %d", c.TelemetryQueue))
+	}
+	if c.IncidentsPerSecond < 0 {
+		wrong("IncidentsPerSecond", fmt.Errorf("is negative: %d", c.IncidentsPerSecond))
 	}
 	wrong("Root", named.root().Validate())
 	wrong("Spawned", named.spawned().Validate())

@@ -35,6 +35,8 @@ func TestConfigInvalid(t *testing.T) {
 		{"name for spawned", func(c *system.Config) { c.Spawned.Name = "x" }, "Spawned.Name: is set"},
 		{"children for spawned", func(c *system.Config) { c.Spawned.Children = kitChildren(kitNew("c", nil)) }, "Spawned.Children: are given"},
 		{"timeout", func(c *system.Config) { c.ShutdownTimeout = -1 }, "ShutdownTimeout: is negative"},
+		{"telemetry queue", func(c *system.Config) { c.TelemetryQueue = -1 }, "TelemetryQueue: is negative: -1"},
+		{"incidents", func(c *system.Config) { c.IncidentsPerSecond = -1 }, "IncidentsPerSecond: is negative: -1"},
 
 		{"strategy", func(c *system.Config) { c.Root.Strategy = 9 }, "Strategy: unknown"},
 		{"limit", func(c *system.Config) { c.Root.Limit = supervision.AtMost(-1, time.Second) }, "Limit: negative number of restarts"},

@@ -127,9 +127,9 @@ func TestEvents(t *testing.T) {
 				assert.Equal(t, "the a", ev.Name)
 				assert.Equal(t, "/sys/a", ev.Path)
 			default:
-				assert.Equal(t, "sys", ev.System)
 				assert.Equal(t, s.ID(), ev.ID)
 			}
+			assert.Equal(t, "sys", ev.System)
 		}
 		assert.Equal(t, []monitoring.SystemKind{
 			monitoring.ActorRegistered, monitoring.SystemStarted, monitoring.ActorDeregistered, monitoring.SystemShutdown,
@@ -146,7 +146,8 @@ func TestEvents(t *testing.T) {
 				assert.Equal(t, "kitDo", ev.Message)
 			}
 		}
-		assert.Equal(t, 3, count[monitoring.Dequeued])
+		assert.Equal(t, 4, count[monitoring.Enqueued])
+		assert.Equal(t, 3, count[monitoring.Dequeued], "one is left at the end")
 		assert.Equal(t, 1, count[monitoring.CapacityReached])
 		assert.Equal(t, 1, count[monitoring.MessageDropped])
 		assert.Equal(t, 2, count[monitoring.DeadLetter], "the one dropped, and the one that waited at the end")

@@ -229,8 +229,8 @@ func (brokenMeters) Meter(string, ...metric.MeterOption) metric.Meter { return b
 
 type brokenMeter struct{ noop.Meter }
 
-func (brokenMeter) Int64ObservableCounter(string, ...metric.Int64ObservableCounterOption) (metric.Int64ObservableCounter, error) {
-	return nil, errKit
+func (brokenMeter) Int64Counter(string, ...metric.Int64CounterOption) (metric.Int64Counter, error) {
+	return noop.Int64Counter{}, errKit
 }
 
 // A provider that cannot be used keeps the system from starting.

@@ -69,12 +69,14 @@ func Start(ctx context.Context, cfg Config) (*ActorSystem, error) {
 // start starts the supervisors at the top, one after the other.
 func (s *ActorSystem) start(ctx context.Context, ids *monitoring.IDs, cfg Config) (err error) {
 	s.telemetry, err = monitoring.NewTelemetry(monitoring.TelemetryConfig{
-		System:         cfg.Name,
-		TracerProvider: cfg.TracerProvider,
-		MeterProvider:  cfg.MeterProvider,
-		Logger:         cfg.Logger,
-		Redact:         cfg.Redact,
-		Monitors:       cfg.Monitors,
+		System:             cfg.Name,
+		TracerProvider:     cfg.TracerProvider,
+		MeterProvider:      cfg.MeterProvider,
+		Logger:             cfg.Logger,
+		Redact:             cfg.Redact,
+		Monitors:           cfg.Monitors,
+		Queue:              cfg.TelemetryQueue,
+		IncidentsPerSecond: cfg.IncidentsPerSecond,
 	})
 	s.runtime = actor.NewRuntime(ids, s.telemetry)
 	if err != nil {

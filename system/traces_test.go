@@ -317,6 +317,39 @@ func TestTraceEscalation(t *testing.T) {
 	})
 }
 
+// A supervisor that is stopped or started for the sake of a sibling shows its
+// own children.
+func TestTraceNestedGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		worker := tracesNew("worker")
+		sub := supervision.New(supervision.Spec{
+			Name: "sub", Children: tracesWorkers(tracesNew("below-1"), tracesNew("below-2")),
+		})
+		s := tracesStart(t, supervision.Spec{
+			Strategy: supervision.OneForAll, Children: append(kitChildren(sub), tracesWorkers(worker)...),
+		})
+		s.request(worker.Ref, Place{time.Millisecond})
+		s.settle()
+		s.golden("nested-group")
+		kitShut(t, s.ActorSystem)
+	})
+}
+
+// A restart that fails further down shows where.
+func TestTraceNestedFailedRestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		worker := tracesNew("worker")
+		sub := supervision.New(supervision.Spec{
+			Name: "sub", Limit: supervision.AtMost(0, time.Minute), Children: tracesWorkers(worker, tracesNew("weak", 2)),
+		})
+		s := tracesStart(t, supervision.Spec{Children: kitChildren(sub)})
+		s.request(worker.Ref, Place{time.Millisecond})
+		s.settle()
+		s.golden("nested-failed-restart")
+		kitShut(t, s.ActorSystem)
+	})
+}
+
 // The root's giving up ends the system.
 func TestTraceGivingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -343,7 +376,23 @@ func TestTraceStartFailure(t *testing.T) {
 	})
 }
 
-// A shutdown shows who was stuck.
+// Also of one that fails further down: one trace from the top.
+func TestTraceNestedStartFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := tracesStage{t: t, spans: spantest.New(), log: new(bytes.Buffer)}
+		sub := supervision.New(supervision.Spec{
+			Name: "sub", Children: tracesWorkers(tracesNew("below-1"), tracesNew("below-2", 1)),
+		})
+		_, err := system.Start(context.Background(), system.Config{
+			Name: "shop", TracerProvider: s.spans, Logger: tracesLogger(s.log),
+			Root: supervision.Spec{Children: append(tracesWorkers(tracesNew("worker")), kitChildren(sub)...)},
+		})
+		require.ErrorIs(t, err, supervision.ErrStartFailed)
+		s.golden("nested-start-failure")
+	})
+}
+
+// A shutdown is one trace of the whole tree, and shows who was stuck.
 func TestTraceShutdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck := tracesNew("stuck")

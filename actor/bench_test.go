@@ -1,0 +1,54 @@
+package actor
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/understudy-go/understudy/monitoring"
+)
+
+// number is a message that costs nothing to handle.
+type number int
+
+type adder struct{ sum int }
+
+func (a *adder) Receive(_ context.Context, n number) error {
+	a.sum += int(n)
+	return nil
+}
+
+// BenchmarkMetrics is what metrics cost a message, from Send to the return of
+// the handler. The benchmark's own goroutine does both, so that the scheduler,
+// which costs more than all the rest, is left out. Without a provider there is
+// nothing but two comparisons.
+func BenchmarkMetrics(b *testing.B) {
+	b.Run("without a provider", func(b *testing.B) { benchTell(b, NewRuntime(monitoring.NewIDs(), nil)) })
+	b.Run("with one", func(b *testing.B) { benchTell(b, newMetered(b).Runtime) })
+}
+
+func benchTell(b *testing.B, r *Runtime) {
+	b.Helper()
+	p := New(Spec[number]{Name: "adder", New: Make(func() Actor[number] { return new(adder) })})
+	h := newHost()
+	ctx := context.Background()
+	p.Start(r.Context(ctx), h)
+	require.NoError(b, <-h.started)
+	require.NoError(b, r.Dismiss(ctx)) // waits until the actor is idle
+	p.wake.Store(1)                    // a run is on: this one
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := p.Send(ctx, 1); err != nil {
+			b.Fatal(err)
+		}
+		if p.turn() != idle {
+			b.Fatal("the message was not handled")
+		}
+	}
+	p.Stop(Forever)
+	p.run()
+	<-h.ended
+	p.Retire(nil)
+	<-p.Done()
+}
