@@ -79,7 +79,7 @@ apart: ## Build and test the modules outside the workspace; each benchmark runs 
 		echo "module $$module"; \
 		go -C $$module build ./...; \
 		go -C $$module vet ./...; \
-		go -C $$module test -v ./... | grep -vE '^ *(=== |--- PASS|PASS$$)'; \
+		go -C $$module test -count=1 -v ./... | grep -vE '^ *(=== |--- PASS|PASS$$)'; \
 		go -C $$module test -run=NONE -bench=. -benchtime=1x ./...; \
 	done
 

@@ -126,4 +126,7 @@ type Step struct {
 	// Under is the index of the step of which this one is a part. It must be
 	// less than the step's own; -1 means that it is part of the incident.
 	Under int
+	// IfAny says that the stop of a supervisor is to be shown only if it had
+	// children to stop.
+	IfAny bool
 }

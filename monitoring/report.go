@@ -49,11 +49,10 @@ func (r *report) isEmpty() bool {
 	return true
 }
 
-// hides tells whether a step is not shown: of the supervisors that the system
-// itself stops one may have had nothing to do.
+// hides tells whether a step is not shown.
 func (r *report) hides(i int) bool {
 	part := r.parts[i]
-	return r.in.isSystem() && part != nil && part.isEmpty()
+	return r.in.Steps[i].IfAny && part != nil && part.isEmpty()
 }
 
 // lost leaves the incident's place in the trace to the one it follows from,
