@@ -134,8 +134,11 @@ func (m *machine) stopped(c *child, x actor.Exit) {
 			return
 		case c.ailing != nil:
 			m.endSteps(c, nil)
+			awaited := m.awaited == c // a group has waited for it in its place
 			m.endedItself(c, told)
-			m.proceed(c)
+			if awaited {
+				m.proceed(c)
+			}
 			return
 		}
 	}
