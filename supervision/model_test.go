@@ -36,7 +36,7 @@ func TestModelCore(t *testing.T) {
 		r.schedules, r.nodes, r.ops, r.done, r.events, r.starts, time.Since(begun).Round(time.Millisecond), r.cut)
 }
 
-var coreShape = model.Shape{Nodes: 40, Depth: 4, Kids: 12, Ops: 60}
+var coreShape = model.Shape{Nodes: 30, Depth: 4, Kids: 12, Ops: 60}
 
 // howMany is how many schedules to run.
 func howMany(asked, usual int) int {

@@ -406,8 +406,8 @@ func (w *World) retire(n *Node) {
 // Index returns the node's place in World.Nodes.
 func (n *Node) Index() int { return n.index }
 
-// Rules returns the model of a supervisor that runs and can be asked, or nil.
-func (n *Node) Rules() *Supervisor {
+// Model returns the model of a supervisor that runs and can be asked, or nil.
+func (n *Node) Model() *Supervisor {
 	if n.held {
 		return nil
 	}
@@ -535,7 +535,7 @@ func (w *World) startOver(n *Node, how Outcome) {
 		w.tell(n, Event{What: Started, Fault: ErrIgnore})
 	default:
 		w.gone(n)
-		w.tell(n, Event{What: Started, Fault: n.boom()})
+		w.tell(n, Event{What: Started, Fault: n.Boom()})
 	}
 }
 
@@ -558,7 +558,7 @@ func (w *World) hook(n *Node) {
 func (w *World) hookOver(n *Node, panics bool) {
 	x := Exit{Kind: Shutdown}
 	if panics {
-		x.Fault = &Fault{What: Hook, Of: n.boom()}
+		x.Fault = &Fault{What: Hook, Of: n.Boom()}
 	}
 	w.gone(n)
 	w.tell(n, Event{What: Ended, Exit: x})
@@ -588,5 +588,5 @@ func (w *World) sever(n *Node) {
 // Booms are what workers fail with.
 var Booms = [...]*Fault{{What: "apple"}, {What: "pear"}, {What: "plum"}}
 
-// boom is what a worker fails with of which nobody says how it is to fail.
-func (n *Node) boom() *Fault { return Booms[n.index%len(Booms)] }
+// Boom is what a worker fails with of which nobody says how it is to fail.
+func (n *Node) Boom() *Fault { return Booms[n.index%len(Booms)] }
