@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -38,6 +37,11 @@ func TestModelLive(t *testing.T) {
 	var numbers [64]*rapid.Generator[int]
 	var sum performance
 	begun := time.Now()
+	defer func() {
+		if sum.first != "" { // it may be one that does not come again
+			t.Logf("the first failure, as it was: %s", sum.first)
+		}
+	}()
 	check(t, n, func(rt *rapid.T) {
 		s := model.Generate(&rapidDraws{rt, &numbers}, liveShape)
 		perform(t, rt, s, &sum)
@@ -51,7 +55,8 @@ var liveShape = model.Shape{Nodes: 25, Depth: 4, Kids: 12, Ops: 40, Uneven: true
 // performance is what has been done.
 type performance struct {
 	schedules, steps, entries int
-	open                      map[string]int
+	open                      map[string]int // schedules passed over, by the reason
+	first                     string         // failure
 }
 
 // perform carries out a schedule, unless its outcome is open.
@@ -64,15 +69,6 @@ func perform(t *testing.T, rt fataler, s model.Schedule, sum *performance) {
 		return
 	}
 	var b *bubble
-	defer func() {
-		if r := recover(); r != nil {
-			buf := make([]byte, 1<<20)
-			buf = buf[:runtime.Stack(buf, true)]
-			b.trouble = fmt.Sprint(r) + string(buf)
-			debugf(b, s)
-			panic(r)
-		}
-	}()
 	synctest.Test(t, func(t *testing.T) {
 		b = newBubble(s)
 		b.run(s)
@@ -81,7 +77,9 @@ func perform(t *testing.T, rt fataler, s model.Schedule, sum *performance) {
 	sum.steps += len(s.Ops)
 	sum.entries += len(b.log)
 	if b.trouble != "" {
-		debugf(b, s)
+		if sum.first == "" {
+			sum.first = fmt.Sprintf("%s\n%v", b.trouble, s)
+		}
 		rt.Logf("%s\n%v", b.trouble, s)
 		rt.Fatalf("the supervisors differ from the model")
 	}
@@ -497,10 +495,3 @@ func (b *bubble) sameReply(f *model.Fault, err error) bool {
 
 // stagedLeaf reports whether err is what a worker failed with.
 func stagedLeaf(f *model.Fault, err error) bool { return errors.Is(err, staged[f.What]) }
-
-func debugf(b *bubble, s model.Schedule) {
-	if f, err := os.CreateTemp("/tmp/live", "bad"); err == nil {
-		fmt.Fprintf(f, "# %s\n%v", strings.ReplaceAll(b.trouble, "\n", "\n# "), s)
-		f.Close()
-	}
-}

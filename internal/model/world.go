@@ -263,7 +263,9 @@ func (w *World) deliver(to *Node, e Event) {
 	if to.mode == absent {
 		return
 	}
-	w.past = append(w.past, delivery{to, e})
+	if e.What != Halt { // which is of one incarnation alone
+		w.past = append(w.past, delivery{to, e})
+	}
 	if w.acting != nil && !to.held && len(to.news)+len(to.mail) > 0 {
 		w.open("two things reach a supervisor at once") // this one may be looked at before the others
 	}
@@ -571,8 +573,12 @@ func (w *World) abandon(n *Node) {
 		w.open("a supervisor is left behind")
 	}
 	e := Event{What: Ended, Exit: Exit{Kind: Abandoned, Fault: ErrAbandoned}}
-	if n.mode == beginning {
+	switch n.mode {
+	case beginning:
 		e = Event{What: Started, Fault: ErrAbandoned}
+	case hooking:
+		e.Exit.Fault = &Fault{What: Hook, Of: ErrAbandoned}
+	case absent, alive, hanging:
 	}
 	w.sever(n)
 	w.tell(n, e)
