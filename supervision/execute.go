@@ -108,7 +108,13 @@ type request struct {
 // changed records that the supervisor's children are other ones now than its
 // declaration says. For those of a dynamic supervisor there is no declaration.
 func (s *supervisor) changed(r request) {
-	reason := map[string]string{"start": "child added", "delete": "child deleted"}[r.op]
+	var reason string
+	switch r.op {
+	case "start":
+		reason = "child added"
+	case "delete":
+		reason = "child deleted"
+	}
 	if reason == "" || s.machine.plan.sideBySide {
 		return
 	}
