@@ -4,11 +4,13 @@ import (
 	"time"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/internal/yield"
 	"github.com/understudy-go/understudy/monitoring"
 )
 
 // execute carries out one action, of which the rest is still to come.
 func (s *supervisor) execute(a action, rest []action) {
+	yield.Point()
 	switch a := a.(type) {
 	case doStart:
 		s.start(a)
