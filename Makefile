@@ -8,10 +8,28 @@ PACKAGES := ./... ./examples/...
 MODULES  := $(patsubst %/,%,$(dir $(shell find . -name go.mod -not -path '*/.*/*' | sort)))
 APART    := $(filter-out . ./examples ./tools,$(MODULES))
 TOOLS    := bin/golangci-lint bin/govulncheck
+JAEGER   := github.com/jaegertracing/jaeger@$(shell cat jaeger/VERSION)
 
 # What to measure with "make bench", and how often.
 BENCH ?= .
 COUNT ?= 6
+
+# How long "make soak" soaks, how many actors, and by which choices.
+SOAK   ?= 60s
+ACTORS ?= 5000
+SEED   ?= 1
+
+# What "make mutation" changes, unless PKG or FILES say otherwise: all that
+# decides on failures, and the files of actor that carry an actor through life.
+MUTATED := ./supervision $(patsubst %,actor/%.go,abandon actor child children \
+	crew exit fence foresee goroutine guard health hooks incarnation kids \
+	lifecycle oversee panic process receive renew retire run spec watch watchers)
+# How many of them: one in so many, for an estimate.
+EVERY ?= 1
+# Where the tests are that are to notice.
+NOTICING := ./actor,./supervision,./system
+# They compare times, and the mutants of both processors would be in their way.
+TIMED := ^TestCostIsLinear$$
 
 .PHONY: help
 help: ## Show this list
@@ -44,6 +62,38 @@ goindex: ## Index the Go installation, then again while workers are made to cras
 bench: ## Run the benchmarks; BENCH=regexp and COUNT=n choose
 	GOWORK=off go -C benchmarks test -run=NONE -bench='$(BENCH)' -count=$(COUNT) ./...
 
+.PHONY: jaeger
+jaeger: bin/jaeger ## Run Jaeger on 127.0.0.1: OTLP on 4317 and 4318, its API on 16686
+	cd jaeger && exec ../bin/jaeger --config config.yaml
+
+.PHONY: jaeger-test
+jaeger-test: bin/jaeger ## Crash actors, and find their traces in a Jaeger
+	JAEGER='$(CURDIR)/bin/jaeger' GOWORK=off go -C jaeger test -count=1 -v ./...
+
+# Jaeger is built where the go command has unpacked its module, by that module's
+# own go.mod and go.sum. As a requirement of a module of ours it would be built
+# with other versions, and without what it replaces. The first time takes some
+# minutes.
+bin/jaeger: jaeger/VERSION
+	mkdir -p bin
+	GOWORK=off go -C jaeger mod download $(JAEGER)
+	GOWORK=off go -C "$$(go env GOMODCACHE)/$(JAEGER)" build -o '$(CURDIR)/bin/jaeger' ./cmd/jaeger
+
+.PHONY: soak
+soak: ## Let thousands of actors fail for a while and add up; SOAK=60s, ACTORS=n and SEED=n choose
+	GOWORK=off go -C benchmarks run ./cmd/soak -for $(SOAK) -actors $(ACTORS) -seed $(SEED)
+
+.PHONY: mutation
+mutation: export GOWORK = off
+mutation: export RAPID_SEED = 1
+mutation: export RAPID_SHRINKTIME = 0s
+mutation: export RAPID_NOFAILFILE = true
+mutation: ## Tell which changes of the code no test notices; PKG=./x or FILES=x/y.go choose
+	go -C tools/mutation build -o ../../bin/mutation .
+	bin/mutation -tests '$(NOTICING)' -skip '$(TIMED)' -rate 90 -every $(EVERY) -json mutation.json \
+		-survivors tools/mutation/survivors.txt $(or $(strip $(PKG) $(FILES)),$(MUTATED))
+
+# What is skipped is shown.
 .PHONY: apart
 apart: export GOWORK = off
 apart: ## Build and test the modules outside the workspace; each benchmark runs once
@@ -51,7 +101,7 @@ apart: ## Build and test the modules outside the workspace; each benchmark runs 
 		echo "module $$module"; \
 		go -C $$module build ./...; \
 		go -C $$module vet ./...; \
-		go -C $$module test ./...; \
+		go -C $$module test -count=1 -v ./... | grep -vE '^ *(=== |--- PASS|PASS$$)'; \
 		go -C $$module test -run=NONE -bench=. -benchtime=1x ./...; \
 	done
 

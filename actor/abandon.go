@@ -90,31 +90,22 @@ func (i *incarnation) abandoned() Exit {
 // code is visible here, for the fence was swapped since.
 func (c *core) resume(inc *incarnation, exit Exit) {
 	crew := c.crew
-	switch inc.phase {
-	case closing:
-		inc.hookFailed(exit)
-		c.finish()
-	case receiving:
-		exit = c.body.blame(inc, exit)
-		fallthrough
-	default:
-		if !c.conclude(exit) {
-			return
-		}
-	}
-	if c.run() && crew != nil {
+	if c.goOn(inc, exit) && c.run() && crew != nil {
 		crew.ran(nil)
 	}
 }
 
-// hookFailed adds to the end of an incarnation that its stop hook went wrong. A
-// hook that had to be abandoned makes the end an abandonment; otherwise the
-// reason for which the hook ran stays the kind of the end.
-func (i *incarnation) hookFailed(hook Exit) {
-	if hook.Kind == Abandoned {
-		i.exit.Kind = Abandoned
+// goOn does what comes after user code that ended as exit says.
+func (c *core) goOn(inc *incarnation, exit Exit) (mine bool) {
+	switch then := inc.then; {
+	case then != nil:
+		inc.then = nil
+		return then(exit)
+	case inc.phase == receiving:
+		return c.failed(c.body.blame(inc, exit))
+	default:
+		return c.conclude(exit)
 	}
-	i.exit.Err = errors.Join(i.exit.Err, &HookError{hook.Err})
 }
 
 // overdue tells the run loop that the time to end is over while no user code

@@ -11,7 +11,7 @@ type Event struct {
 	Child Child
 	Kind  EventKind
 	Err   error // why the start failed; ErrIgnore when the child chose not to run
-	Exit  Exit  // how it ended
+	Exit  Exit  // how it ended, or what it went on after
 
 	// Incarnation is the number of the start, for children that count them.
 	Incarnation uint64
@@ -27,6 +27,12 @@ const (
 	ChildNotStarted
 	// ChildEnded: the child has ended; Event.Exit tells how.
 	ChildEnded
+	// ChildResumed: the child goes on as it was after the failure that
+	// Event.Exit tells of; see [Self.Oversee].
+	ChildResumed
+	// ChildRenewed: another incarnation of the child has taken the place of the
+	// one that ended as Event.Exit tells; see [Self.Oversee].
+	ChildRenewed
 )
 
 // cause is why the child does not run.
@@ -44,26 +50,35 @@ type kidEvent struct {
 }
 
 func (s kidEvent) apply(c *core) bool {
-	k, inc := s.kid, s.kid.inc
-	if s.event.Kind == ChildStarted {
+	k, inc := s.kid, s.kid.inc.Load()
+	if s.event.Kind != ChildEnded && s.event.Kind != ChildNotStarted {
 		if c.inc != inc || inc.phase != receiving || !inc.kids.has(k) {
 			return true
 		}
-		return k.notify(s.event)
+		return k.notify(inc, s.event)
 	}
 	if c.inc != inc || !inc.kids.remove(k) {
 		return true // left behind by a parent that could not wait
 	}
-	if inc.phase == receiving && !k.notify(s.event) {
-		return false // what is left to do here is done when inc ends
+	inc.ended = &s.event
+	if inc.phase == receiving && !k.notify(inc, s.event) {
+		return false // what is left to do here is done when inc ends, or goes on
 	}
-	if inc.kids.forsakes(k.child) && !c.isOwn(k.child) {
-		c.release(k.child, s.event.cause())
-	}
+	c.settle(inc)
 	if c.inc == inc && inc.phase == reaping {
 		return c.reap()
 	}
 	return true
+}
+
+// settle decides about the address of the child whose end the actor has been
+// told: it ends, unless the child was started again or is to be kept.
+func (c *core) settle(inc *incarnation) {
+	e := inc.ended
+	inc.ended = nil
+	if e != nil && inc.kids.forsakes(e.Child) && !c.isOwn(e.Child) {
+		c.release(e.Child, e.cause())
+	}
 }
 
 // stopChild is the time that an actor's child has to stop when its parent

@@ -19,14 +19,19 @@ const (
 // runs user code reports whether the run still belongs to the caller.
 type body interface { //nolint:interfacebloat // two halves of one thing, in one package
 	Child
-	create(inc *incarnation) (exit Exit, mine bool)  // runs New
-	receive(inc *incarnation) outcome                // handles messages
-	stopped(inc *incarnation, exit Exit) (mine bool) // runs the stop hook
-	blame(inc *incarnation, exit Exit) Exit          // an end because of the message in hand
-	drop(cause error)                                // forgets the message in hand; its ask fails
-	bury(reason DropReason, cause error)             // what waits becomes dead letters
-	depth() int                                      // how much waits
-	load() monitoring.Load                           // what it counts for the metrics
+	create(inc *incarnation) (exit Exit, mine bool) // runs New
+	receive(inc *incarnation) outcome               // handles messages
+	hooks(inc *incarnation) (mine bool)             // runs the hooks at the end, then closed
+	reporter() HealthReporter                       // the actor if it tells how it fares, or nil
+	blame(inc *incarnation, exit Exit) Exit         // an end because of the message in hand
+	give(cause error)                               // gives the message in hand up; its ask fails
+	forget()                                        // forgets the state
+	bury(reason DropReason, cause error)            // what waits becomes dead letters
+	leave(cause error)                              // what waits is left to the next incarnation, or not
+	depth() int                                     // how much waits
+	load() monitoring.Load                          // what it counts for the metrics
+	taken() uint64                                  // how much has been taken from the mailbox
+	watchable
 }
 
 // A core is the part of an actor that does not: its life as a child, its run
@@ -50,16 +55,19 @@ type core struct {
 	waits   atomic.Pointer[wait]        // whom this actor's handler is waiting for
 	lost    atomic.Uint64               // messages that became dead letters
 	buried  atomic.Uint64               // those of them that were taken from the mailbox
+	burials atomic.Uint32               // odd while a message is taken that is not counted in buried yet
 	refused atomic.Uint64               // messages that were refused with an error
 	late    atomic.Uint64               // answers that came too late
 	starts  atomic.Uint64               // incarnations so far
 
-	// mu protects done, dead and cause, and orders Start against the end of an
-	// incarnation.
-	mu    sync.Mutex
-	done  chan struct{} // made on demand, closed when the address ends
-	dead  bool          // the address has ended
-	cause error         // why
+	// mu protects done, dead, cause, last and watchers, and orders Start against
+	// the end of an incarnation.
+	mu       sync.Mutex
+	done     chan struct{} // made on demand, closed when the address ends
+	dead     bool          // the address has ended
+	cause    error         // why
+	last     *lastEnd      // of the incarnations; nil before the first, and while one runs
+	watchers watchers      // who is to be told when the address ends
 
 	// Owned by the run loop.
 	inc      *incarnation
@@ -68,6 +76,12 @@ type core struct {
 	until    int                // messages until one is timed; never becomes 0 without metrics
 	owned    map[Child]struct{} // owns, made on demand
 	retiring sync.WaitGroup     // children whose addresses are ending
+}
+
+// A lastEnd is what remains of the last incarnation of an address.
+type lastEnd struct {
+	Kind Kind
+	Err  error
 }
 
 // Name returns the name that the actor was declared with.
@@ -145,10 +159,12 @@ func (c *core) Drain(within time.Duration) { c.end(within, true) }
 
 func (c *core) end(within time.Duration, drain bool) {
 	inc := c.current.Load()
+	for inc != nil && !inc.limit(within, drain) {
+		inc = c.current.Load()
+	}
 	if inc == nil {
 		return
 	}
-	inc.limit(within, drain)
 	inc.expire() // what is running now, not the stop hook that halt leads to
 	c.tell(halt{inc: inc, drain: drain})
 	if !drain {

@@ -15,9 +15,12 @@ const (
 	ReasonOverflow
 	// ReasonLateReply: an answer came after its ask was over.
 	ReasonLateReply
+	// ReasonRestart: the incarnation ended before it came to the message, and
+	// Spec.DropWaiting keeps none for the next one.
+	ReasonRestart
 )
 
-var reasonNames = [...]string{"stopped", "overflow", "late_reply"}
+var reasonNames = [...]string{"stopped", "overflow", "late_reply", "restart"}
 
 // String returns the reason as it stands in events and metrics.
 func (r DropReason) String() string {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strconv"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -81,5 +82,89 @@ func TestL12DeadLettersBeforeTheFirstStart(t *testing.T) {
 		p.Retire(nil)
 		<-p.Done()
 		assert.EqualValues(t, 1, p.Info().DeadLettered)
+	})
+}
+
+func TestL3DropWaitingLeavesNothingToTheNextIncarnation(t *testing.T) {
+	for _, says := range []Prospect{Ends, Renews} {
+		bubble(t, func(t *testing.T, ctx context.Context) {
+			var log probe
+			rt := NewRuntime(monitoring.NewIDs(), nil)
+			fail := true
+			p := doer("p", func(s *Spec[do]) {
+				s.DropWaiting = true
+				s.DeadLetters = func(l DeadLetter[do]) { log.add("dead: " + l.Reason.String()) }
+			}, withNew(func(context.Context, *Self[do]) (Actor[do], error) {
+				if fail {
+					return nil, errBoom
+				}
+				return plain{}, nil
+			}))
+			o := &overseer{newHost(), always(says), make(chan Exit, 16), make(chan continued, 16)}
+			require.NoError(t, p.Send(ctx, log.adds("early")))
+			p.Start(rt.Context(ctx), o)
+			require.ErrorIs(t, <-o.started, errBoom)
+			assert.Equal(t, 1, p.Info().Depth, "an incarnation that never was drops nothing")
+			fail = false
+			p.Start(rt.Context(ctx), o)
+			require.NoError(t, <-o.started)
+			synctest.Wait()
+			assert.Equal(t, []string{"early"}, log.take())
+
+			release := block(t, p)
+			require.NoError(t, p.Send(ctx, fails))
+			require.NoError(t, p.Send(ctx, log.adds("waits")))
+			errs := make(chan error, 1)
+			go func() {
+				_, err := call(ctx, p, func(context.Context) int { return 1 })
+				errs <- err
+			}()
+			synctest.Wait()
+			release()
+			err := <-errs
+			require.ErrorIs(t, err, ErrNoReply)
+			require.ErrorIs(t, err, errBoom)
+			synctest.Wait()
+			assert.Equal(t, []string{"dead: restart", "dead: restart"}, log.take())
+			assert.Equal(t, map[DropReason]uint64{ReasonRestart: 2}, rt.DeadLetters().Counts)
+			sent := 5
+			if says == Ends {
+				<-o.ended
+				sent++
+				require.NoError(t, p.Send(ctx, log.adds("between")))
+				p.Start(rt.Context(ctx), o)
+				require.NoError(t, <-o.started)
+				synctest.Wait()
+				assert.Equal(t, []string{"between"}, log.take())
+			} else {
+				<-o.continued
+			}
+			balanced(t, p, sent)
+			p.Retire(nil)
+			p.Stop(Forever)
+			<-p.Done()
+			assert.Zero(t, p.Info().Depth)
+		})
+	}
+}
+
+// What waits when the address ends, too, is there because of that.
+func TestL3DropWaitingAtTheEndOfTheAddress(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		var reasons []DropReason
+		p := doer("p", func(s *Spec[do]) {
+			s.DropWaiting = true
+			s.DeadLetters = func(l DeadLetter[do]) { reasons = append(reasons, l.Reason) }
+		})
+		h := start(t, p)
+		release := block(t, p)
+		require.NoError(t, p.Send(ctx, nothing))
+		p.Retire(nil)
+		p.Stop(Forever)
+		release()
+		<-h.ended
+		<-p.Done()
+		assert.Equal(t, []DropReason{ReasonStopped}, reasons)
+		balanced(t, p, 2)
 	})
 }

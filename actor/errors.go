@@ -51,6 +51,11 @@ var (
 	ErrDeadlock = classified("actor: deadlock", ErrFatal)
 	// ErrNoReply: the actor ended without answering an ask that it had taken.
 	ErrNoReply = classified("actor: no reply", ErrRetryable)
+	// ErrUnwatchable: the address does not tell of its end, or is the actor's
+	// own.
+	ErrUnwatchable = classified("actor: cannot be watched", ErrFatal)
+	// ErrLinked: another actor, to which the actor was linked, has ended.
+	ErrLinked = errors.New("actor: linked")
 	// ErrAlreadyStarted: the child runs already.
 	ErrAlreadyStarted = errors.New("actor: already started")
 	// ErrNameTaken: another actor of the system is registered by that name.
@@ -107,11 +112,19 @@ func (e *AbandonedError) Error() string {
 // Is reports whether target is ErrAbandoned.
 func (e *AbandonedError) Is(target error) bool { return target == ErrAbandoned || target == ErrFatal }
 
-// A HookError says that a stop hook failed: what it returned, a *[PanicError],
-// [ErrGoexit], or that it had to be abandoned.
-type HookError struct{ Err error }
+// A HookError says that a hook at the end of an incarnation failed: what it
+// returned, a *[PanicError], [ErrGoexit], or that it had to be abandoned.
+type HookError struct {
+	Restart bool // the hook is PreRestart, not Stopped
+	Err     error
+}
 
-func (e *HookError) Error() string { return fmt.Sprintf("actor: stop hook: %v", e.Err) }
+func (e *HookError) Error() string {
+	if e.Restart {
+		return fmt.Sprintf("actor: restart hook: %v", e.Err)
+	}
+	return fmt.Sprintf("actor: stop hook: %v", e.Err)
+}
 
 // Unwrap returns what the hook failed with.
 func (e *HookError) Unwrap() error { return e.Err }

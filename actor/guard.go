@@ -24,3 +24,16 @@ func (c *core) call(inc *incarnation, f func() error) (exit Exit, mine bool) {
 	returned = true
 	return exit, inc.fence.leave()
 }
+
+// callThen is call for whatever has to go on in the same way however f ends:
+// then is called with the exit, on whichever goroutine has the run by then. It
+// is told of an abandonment too, and f must not be expected to be over then.
+func (c *core) callThen(inc *incarnation, f func() error, then func(Exit) (mine bool)) (mine bool) {
+	inc.then = then
+	exit, mine := c.call(inc, f)
+	if !mine {
+		return false // see resume
+	}
+	inc.then = nil
+	return then(exit)
+}

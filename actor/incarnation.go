@@ -13,12 +13,13 @@ type phase uint8
 const (
 	starting  phase = iota // New has not returned yet
 	receiving              // messages are handled
+	judging                // its parent is asked what is to become of it
 	reaping                // its children are being stopped
-	closing                // the stop hook runs
+	closing                // the hooks run
 	over                   // ended
 )
 
-var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "stopped"}
+var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "stopping", "stopped"}
 
 // An incarnation is one life of an actor, from New to the end. It is the
 // context that its user code gets: through it the framework knows, without a
@@ -34,30 +35,39 @@ type incarnation struct {
 	state           atomic.Uint32 // phase, for those who look from outside
 
 	// mu protects what follows.
-	mu       sync.Mutex
-	by       time.Time     // when the incarnation must have ended; zero: no limit
-	asked    time.Time     // when the end began, or was first asked for
-	stopped  bool          // it was asked for: then Stop says what time there is, not Spec.HookTimeout
-	barred   bool          // and not by Drain
-	deadline *time.Timer   // calls expire at by
-	severed  chan struct{} // closed when user code is abandoned; made on demand
-	finished bool          // Self has no effect any more
-	timers   map[*Timer]struct{}
-	children context.Context  // in which children are started; made on demand
-	held     map[ask]struct{} // questions that were handled and have no answer yet
+	mu        sync.Mutex
+	by        time.Time     // when the incarnation must have ended; zero: no limit
+	asked     time.Time     // when the end began, or was first asked for
+	stopped   bool          // it was asked for: then Stop says what time there is, not Spec.HookTimeout
+	barred    bool          // and not by Drain
+	deadline  *time.Timer   // calls expire at by
+	severed   chan struct{} // closed when user code is abandoned; made on demand
+	finished  bool          // Self has no effect any more
+	timers    map[*Timer]struct{}
+	bonds     map[bondKey]*bond // with actors whose end is to be told
+	children  context.Context   // in which children are started; made on demand
+	held      map[ask]struct{}  // questions that were handled and have no answer yet
+	succeeded bool              // another incarnation has taken its place
 
 	// Owned by the run loop.
 	phase       phase
-	exit        Exit // set when phase leaves receiving
-	watched     bool // a monitor records each message
-	created     bool // New returned an actor
-	ignored     bool // New returned ErrIgnore
-	reported    bool // host was told Started(nil)
-	waiting     bool // New called DeferStart: host is told when it says so
+	exit        Exit                   // set when phase leaves receiving
+	then        func(Exit) (mine bool) // what comes after the user code that callThen runs
+	fate        Prospect               // what the parent says of the end
+	passable    bool                   // the end is one that the parent may pass over
+	watched     bool                   // a monitor records each message
+	created     bool                   // New returned an actor
+	ignored     bool                   // New returned ErrIgnore
+	reported    bool                   // host was told Started(nil)
+	waiting     bool                   // New called DeferStart: host is told when it says so
 	trap        func(Stopping) (mine bool)
 	drain       int // messages to handle before the end; -1 when not draining
 	kids        kids
-	retire      bool // the address ends with this incarnation
+	ended       *Event // the child's end that is being told to the actor
+	closing     hooks
+	notices     []dueNotice // of ends, that wait for messages to be handled; in order
+	replaced    *Exit       // the end of the incarnation whose place it takes, until the parent is told
+	retire      bool        // the address ends with this incarnation
 	retireCause error
 }
 
@@ -104,11 +114,15 @@ func (i *incarnation) enter(p phase) {
 }
 
 // limit notes that the incarnation is to end within d. A later limit never
-// takes the place of an earlier one.
-func (i *incarnation) limit(d time.Duration, drain bool) {
+// takes the place of an earlier one. False means that it is too late: another
+// incarnation has taken its place, and is the core's current one.
+func (i *incarnation) limit(d time.Duration, drain bool) bool {
 	now := time.Now()
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if i.succeeded {
+		return false
+	}
 	i.stopped = true
 	i.barred = i.barred || !drain
 	if i.asked.IsZero() {
@@ -117,6 +131,7 @@ func (i *incarnation) limit(d time.Duration, drain bool) {
 	if by := now.Add(max(d, 0)); d != Forever && (i.by.IsZero() || by.Before(i.by)) {
 		i.by = by
 	}
+	return true
 }
 
 // wind has expire called after d. It is called with mu held.
@@ -154,7 +169,7 @@ func (i *incarnation) isStarting() bool { return phase(i.state.Load()) == starti
 // startedBy reports whether the incarnation is a child of parent's.
 func (i *incarnation) startedBy(parent *core) bool {
 	k, ok := i.host.(*kid)
-	return ok && k.inc.core == parent
+	return ok && k.core == parent
 }
 
 // isBarred reports whether Stop was called: before New, there is nothing to do.
@@ -162,6 +177,13 @@ func (i *incarnation) isBarred() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.barred
+}
+
+// isStopped reports whether Stop or Drain was called.
+func (i *incarnation) isStopped() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.stopped
 }
 
 // left returns how much of the time to end remains; Forever without a limit.

@@ -4,29 +4,54 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // A kid is one start of a child, on its parent's side. It is the child's Host.
 type kid struct {
-	inc    *incarnation // the parent's
+	core   *core                       // the parent
+	inc    atomic.Pointer[incarnation] // the parent's; another one when the parent is renewed
 	child  Child
-	notify func(Event) (mine bool) // has the parent handle the event
-	until  time.Time               // the time that it was given to stop, by a parent that ends; owned by the parent's run loop
+	notify func(*incarnation, Event) (mine bool) // has the parent handle the event
+	judge  func(Exit) Prospect                   // the parent's policy, or nil
+	until  time.Time                             // the time that it was given to stop, by a parent that ends; owned by the parent's run loop
 
 	next, prev *kid // protected by kids.mu
 }
 
 // Started implements Host.
 func (k *kid) Started(err error) {
-	e := Event{Child: k.child, Kind: ChildStarted, Err: err}
-	if n, ok := k.child.(interface{ Incarnation() uint64 }); ok {
-		e.Incarnation = n.Incarnation()
-	}
+	e := Event{Child: k.child, Kind: ChildStarted, Err: err, Incarnation: k.incarnation()}
 	if err != nil {
 		e.Kind = ChildNotStarted
 	}
-	k.inc.core.tell(kidEvent{k, e})
+	k.core.tell(kidEvent{k, e})
+}
+
+// leave takes the kid from its parent's table.
+func (k *kid) leave() {
+	for inc := k.inc.Load(); !inc.kids.remove(k); {
+		was := inc
+		if inc = k.inc.Load(); inc == was {
+			return
+		}
+	}
+}
+
+// catchUp asks the child to stop if its parent's end may have done so too
+// early, before the child was started.
+func (k *kid) catchUp() {
+	for inc := k.inc.Load(); ; {
+		if inc.kids.dooms(k) {
+			k.ask(inc.share(1))
+			return
+		}
+		was := inc
+		if inc = k.inc.Load(); inc == was {
+			return
+		}
+	}
 }
 
 // stop has the child of a parent that ends do so too. It is asked again only if
@@ -51,7 +76,32 @@ func (k *kid) ask(within time.Duration) {
 
 // Ended implements Host.
 func (k *kid) Ended(exit Exit) {
-	k.inc.core.tell(kidEvent{k, Event{Child: k.child, Kind: ChildEnded, Exit: exit}})
+	k.core.tell(kidEvent{k, Event{Child: k.child, Kind: ChildEnded, Exit: exit}})
+}
+
+// Foresee implements Overseer.
+func (k *kid) Foresee(exit Exit) Prospect {
+	if k.judge == nil {
+		return Ends
+	}
+	return k.judge(exit)
+}
+
+// Continued implements Overseer.
+func (k *kid) Continued(exit Exit, how Prospect) {
+	e := Event{Child: k.child, Kind: ChildResumed, Exit: exit, Incarnation: exit.Incarnation}
+	if how == Renews {
+		e.Kind, e.Incarnation = ChildRenewed, k.incarnation()
+	}
+	k.core.tell(kidEvent{k, e})
+}
+
+// incarnation is the child's own count of its starts, 0 if it has none.
+func (k *kid) incarnation() uint64 {
+	if n, ok := k.child.(interface{ Incarnation() uint64 }); ok {
+		return n.Incarnation()
+	}
+	return 0
 }
 
 // kids is the table of an incarnation's children, oldest first. The run loop
@@ -60,6 +110,7 @@ func (k *kid) Ended(exit Exit) {
 type kids struct {
 	mu       sync.Mutex
 	sealed   bool // no more children: the incarnation is ending
+	doomed   bool // and those that there are will be stopped
 	youngest *kid
 	by       map[Child]*kid
 
@@ -161,16 +212,29 @@ func (t *kids) forsakes(child Child) bool {
 }
 
 // seal lets no more children in.
-func (t *kids) seal() {
+func (t *kids) seal(doomed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.sealed = true
+	t.sealed, t.doomed = true, doomed
 }
 
-func (t *kids) isSealed() bool {
+// dooms reports whether k is a child that will be stopped, or has been.
+func (t *kids) dooms(k *kid) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.sealed
+	return t.doomed && t.by[k.child] == k
+}
+
+// pass gives all children to an incarnation that nobody knows yet.
+func (t *kids) pass(to *incarnation) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	heir := &to.kids
+	heir.youngest, heir.by, heir.kept = t.youngest, t.by, t.kept
+	t.youngest, t.by, t.kept = nil, nil, nil
+	for k := heir.youngest; k != nil; k = k.prev {
+		k.inc.Store(to)
+	}
 }
 
 // last returns the youngest child and how many there are.

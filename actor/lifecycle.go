@@ -14,6 +14,7 @@ func (s begin) apply(c *core) bool {
 	inc := s.inc
 	c.mu.Lock() // held by Start until Stop can find the incarnation
 	c.reopen()
+	c.last = nil
 	c.inc = inc
 	c.mu.Unlock()
 	if inc.isBarred() { // it was stopped before it began
@@ -28,6 +29,12 @@ func (s begin) apply(c *core) bool {
 			c.observeRegistered(monitoring.ActorRegistered)
 		}
 	}
+	return c.launch()
+}
+
+// launch runs New, and reports the start unless the actor is to do so itself.
+func (c *core) launch() bool {
+	inc := c.inc
 	inc.watched = c.watches()
 	exit, mine := c.body.create(inc)
 	if !mine {
@@ -40,19 +47,22 @@ func (s begin) apply(c *core) bool {
 	c.countStarted()
 	inc.enter(receiving)
 	if !inc.waiting {
-		inc.report(nil)
+		inc.report()
 	}
 	return true
 }
 
-// report tells the parent how the start went, once.
-func (i *incarnation) report(err error) {
-	i.reported = err == nil
+// report tells the parent, once, that the incarnation is ready.
+func (i *incarnation) report() {
+	i.reported = true
 	i.waiting = false
-	i.host.Started(err)
-	if err == nil {
-		i.core.observeStarted(i)
+	if e := i.replaced; e != nil {
+		i.replaced = nil
+		i.host.(Overseer).Continued(*e, Renews) //nolint:errcheck,forcetypeassert // it has said so
+	} else {
+		i.host.Started(nil)
 	}
+	i.core.observeStarted(i)
 }
 
 // readiness is what the function that DeferStart gave was called with.
@@ -68,7 +78,7 @@ func (s readiness) apply(c *core) bool {
 	case s.err != nil:
 		return c.conclude(Exit{Kind: classify(c.inc, s.err), Err: s.err})
 	default:
-		s.inc.report(nil)
+		s.inc.report()
 		return true
 	}
 }
@@ -97,7 +107,7 @@ func (s halt) apply(c *core) bool {
 		return true
 	case inc.trap != nil:
 		return inc.trap(Stopping{Within: inc.left()})
-	case s.drain && c.body.depth() > 0:
+	case s.drain && (c.body.depth() > 0 || len(inc.notices) > 0):
 		inc.drain = c.body.depth()
 		return true
 	default:
@@ -105,10 +115,27 @@ func (s halt) apply(c *core) bool {
 	}
 }
 
-// conclude begins the end of the incarnation. The order from here on is: no
-// more messages; the context and the timers are cancelled; children are
-// stopped, last first; the stop hook runs; asks that were taken fail; the end
-// is published. Nobody is told of the end before all of this is done.
+// failed is conclude for an end that began in Receive: the parent may have the
+// actor go on.
+func (c *core) failed(exit Exit) bool {
+	inc := c.inc
+	switch exit.Kind {
+	case Failure, Panic, Goexit:
+		inc.passable = !inc.waiting && !inc.fence.isCut()
+	default:
+	}
+	return c.conclude(exit)
+}
+
+// conclude begins the end of the incarnation, unless the parent has it go on.
+// The order from here on is: no more messages; the parent is asked what it
+// foresees; the context and the timers are cancelled; children are stopped,
+// last first; the hooks run, that for a restart before that for every end; asks
+// that were taken fail; the end is published. Nobody is told of the end before
+// all of this is done.
+//
+// A renewal leaves the children out, and in place of publishing the end makes
+// another incarnation; see renew.
 func (c *core) conclude(exit Exit) bool {
 	inc := c.inc
 	if exit.Err == ErrStop || exit.Err == ErrShutdown { //nolint:errorlint // the bare sentinel says no more than the kind does
@@ -118,9 +145,16 @@ func (c *core) conclude(exit Exit) bool {
 	exit.At = time.Now()
 	exit.Depth = c.body.depth()
 	inc.exit = exit
+	return c.foresee()
+}
+
+// wane has the children stop, as a part of the end.
+func (c *core) wane() bool {
+	inc := c.inc
 	inc.enter(reaping)
-	inc.kids.seal()
+	inc.kids.seal(true)
 	inc.revoke()
+	inc.unbindAll()
 	inc.cancel(ErrShutdown)
 	return c.reap()
 }
@@ -133,25 +167,23 @@ func (c *core) reap() bool {
 		kid.stop(inc.share(n))
 		return true
 	}
-	inc.enter(closing)
-	if inc.created && !inc.fence.isCut() {
-		if !c.body.stopped(inc, inc.exit) {
-			return false
-		}
-	}
-	c.finish()
-	return true
+	return c.close()
 }
 
 // finish publishes the end.
 func (c *core) finish() {
 	inc := c.inc
-	cause := inc.exit.Err
+	exit := inc.end()
+	cause := exit.Err
 	if cause == nil {
 		cause = ErrStopped
 	}
-	c.body.drop(cause)
-	inc.failHeld(unanswered(inc.exit))
+	c.body.give(cause)
+	c.body.forget()
+	inc.failHeld(unanswered(exit))
+	if inc.created && !inc.retire {
+		c.body.leave(unanswered(exit))
+	}
 	for _, child := range inc.kids.leftover() {
 		if !c.isOwn(child) {
 			c.release(child, cause)
@@ -168,15 +200,18 @@ func (c *core) finish() {
 	c.mu.Lock()
 	c.current.Store(nil)
 	c.inc = nil
+	c.last = &lastEnd{exit.Kind, exit.Err}
+	announce := func() {}
 	if inc.retire {
-		c.publish(inc.retireCause)
+		announce = c.publish(inc.retireCause)
 	}
 	c.mu.Unlock()
+	announce()
 	if inc.reported {
-		inc.host.Ended(inc.exit)
+		inc.host.Ended(exit)
 		return
 	}
-	inc.host.Started(startError(inc.exit))
+	inc.host.Started(startError(exit))
 }
 
 // startError is what the parent of an incarnation that never got ready is

@@ -122,13 +122,13 @@ func (p *Process[M]) recordError(inc *incarnation, exit Exit) {
 
 // recordTrouble records that a user's function apart from the actor's own
 // failed.
-func (p *Process[M]) recordTrouble(err error) {
-	p.telemetry().Actor(monitoring.ActorEvent{
+func (c *core) recordTrouble(err error) {
+	c.telemetry().Actor(monitoring.ActorEvent{
 		Time: time.Now(),
 		Kind: monitoring.ErrorOccurred,
-		ID:   p.ID(),
-		Path: p.Path(),
-		Type: p.Type(),
+		ID:   c.ID(),
+		Path: c.Path(),
+		Type: c.Type(),
 		Err:  err,
 	})
 }

@@ -30,12 +30,15 @@ func newPanicError(value any) *PanicError {
 }
 
 // Error returns "panic: " and the value's text, cut at 1 KiB.
-func (e *PanicError) Error() string {
+func (e *PanicError) Error() string { return "panic: " + e.text() }
+
+// text is the value's text, cut at 1 KiB.
+func (e *PanicError) text() string {
 	text := panicText(e.Value)
 	if len(text) > maxPanicText {
 		text = strings.ToValidUTF8(text[:maxPanicText], "") + "…"
 	}
-	return "panic: " + text
+	return text
 }
 
 // panicText formats what panic was called with; a value whose own methods

@@ -1,9 +1,7 @@
 package actor
 
 import (
-	"context"
 	"errors"
-	"time"
 
 	"github.com/understudy-go/understudy/mailbox"
 	"github.com/understudy-go/understudy/monitoring"
@@ -22,9 +20,10 @@ type Process[M any] struct {
 	queue *mailbox.Mailbox[envelope[M]]
 
 	// Owned by the run loop.
-	actor Actor[M]
-	hand  envelope[M] // the message being handled
-	span  *monitoring.ProcessSpan
+	actor   Actor[M]
+	hand    envelope[M] // the message being handled
+	span    *monitoring.ProcessSpan
+	limited *deadlineContext // that the message is handled with, if it is an ask with a deadline
 }
 
 // New declares an actor. It cannot fail: what is wrong with the spec is told by
@@ -85,74 +84,55 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 	return exit, true
 }
 
-// stopped implements body: it runs the stop hook.
-func (p *Process[M]) stopped(inc *incarnation, exit Exit) (mine bool) {
-	hook, ok := p.actor.(Stopper)
-	p.actor = nil
-	if !ok {
-		return true
-	}
-	ctx, cancel := inc.hookContext(p.hookTimeout())
-	defer cancel()
-	failed, mine := p.call(inc, func() error { return hook.Stopped(ctx, exit) })
-	if mine && failed.Err != nil {
-		inc.hookFailed(failed)
-	}
-	return mine
-}
-
-func (p *Process[M]) hookTimeout() time.Duration {
-	if p.spec.HookTimeout == 0 {
-		return defaultHookTimeout
-	}
-	return p.spec.HookTimeout
-}
-
-// hookContext returns the context for the stop hook, which the incarnation's
-// own cancellation does not touch, and has the hook abandoned when its time is
-// over: what was given to stop, or limit if the actor ends by itself.
-func (i *incarnation) hookContext(limit time.Duration) (context.Context, context.CancelFunc) {
-	ctx := context.WithoutCancel(i)
-	within := i.allow(limit)
-	if within == Forever {
-		return ctx, func() {}
-	}
-	// It is done a little earlier, for a hook that heeds it is to return.
-	return context.WithDeadlineCause(ctx, time.Now().Add(within-min(within/8, hookGrace)), ErrShutdown)
-}
-
-// allow sets and returns the time that the stop hook has. From now on a Stop can
-// only shorten it.
-func (i *incarnation) allow(limit time.Duration) time.Duration {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	within := limit
-	switch {
-	case i.stopped && i.by.IsZero():
-		within = Forever
-	case i.stopped:
-		within = max(time.Until(i.by), hookGrace)
-	}
-	if within != Forever {
-		i.by = time.Now().Add(within)
-		i.wind(within)
-	}
-	return within
-}
-
 // depth implements body.
 func (p *Process[M]) depth() int { return p.queue.Len() }
 
-// drop implements body: it fails the ask in hand and forgets the state.
-func (p *Process[M]) drop(cause error) {
+// taken implements body.
+func (p *Process[M]) taken() uint64 { return p.queue.Stats().Dequeued }
+
+// give implements body: the message in hand is done with.
+func (p *Process[M]) give(cause error) {
 	p.hand.meta.fail(cause)
-	p.actor, p.hand, p.span = nil, envelope[M]{}, nil
+	p.limited.release()
+	p.hand, p.limited, p.span = envelope[M]{}, nil, nil
 }
+
+// forget implements body.
+func (p *Process[M]) forget() { p.actor = nil }
 
 // bury implements body: what waits becomes dead letters.
 func (p *Process[M]) bury(reason DropReason, cause error) {
-	for env, ok := p.queue.Take(); ok; env, ok = p.queue.Take() {
+	for more := true; more; {
+		more = p.buryOne(reason, cause)
+	}
+}
+
+// leave implements body. What comes meanwhile is not waited for: it may never
+// end.
+func (p *Process[M]) leave(cause error) {
+	if !p.spec.DropWaiting {
+		return
+	}
+	for range p.queue.Len() {
+		p.buryOne(ReasonRestart, cause)
+	}
+}
+
+func (p *Process[M]) buryOne(reason DropReason, cause error) (ok bool) {
+	p.burials.Add(1)
+	env, ok := p.queue.Take()
+	if ok {
 		p.buried.Add(1)
+	}
+	p.burials.Add(1)
+	if ok {
 		p.deadLetter(env, reason, cause)
 	}
+	return ok
+}
+
+// reporter implements body.
+func (p *Process[M]) reporter() HealthReporter {
+	r, _ := p.actor.(HealthReporter)
+	return r
 }

@@ -23,8 +23,14 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			o = p.unwound(inc, recover())
 		}
 	}()
-	a := p.actor
-	for range budget {
+	a, batch := p.actor, budget
+	if len(inc.notices) != 0 {
+		if batch = min(budget, p.ahead(inc)); batch == 0 {
+			returned = true
+			return p.after(p.announce(inc))
+		}
+	}
+	for range batch {
 		if p.lane.waiting.Load() != 0 {
 			returned = true
 			return more
@@ -36,6 +42,9 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 		env, ok := p.queue.Take()
 		if !ok {
 			returned = true
+			if len(inc.notices) != 0 { // what came before them was evicted
+				return more
+			}
 			if inc.drain > 0 { // others' messages were evicted by newer ones
 				return p.after(p.conclude(Exit{Kind: Shutdown}))
 			}
@@ -65,7 +74,7 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			return gone
 		case exit.Err != nil:
 			returned = true
-			return p.after(p.conclude(p.blame(inc, exit)))
+			return p.after(p.failed(p.blame(inc, exit)))
 		}
 		p.hand = envelope[M]{}
 	}
@@ -89,10 +98,9 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	if m == nil {
 		m = &meta{}
 	}
-	var limited *deadlineContext
 	if !m.deadline.IsZero() {
-		limited = withDeadline(ctx, m.deadline)
-		ctx = limited
+		p.limited = withDeadline(ctx, m.deadline)
+		ctx = p.limited
 	}
 	if m.ask != nil {
 		m.ask.take(inc)
@@ -116,17 +124,18 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	if m.timed {
 		p.meter.Timed(m.sent, called, time.Now(), p.span.Ref())
 	}
-	if exit.Err != nil { // limited ends with the incarnation
+	if exit.Err != nil { // the deadline's context ends when the message is given up
 		return exit, true
 	}
 	p.recordProcessed(inc, env.msg, began)
 	p.span.End(nil)
 	p.span = nil
 	if m.ask != nil && m.ask.open() {
-		inc.hold(m.ask) // what works on the answer may need limited still
+		inc.hold(m.ask) // what works on the answer may need the deadline's context still
 	} else {
-		limited.release()
+		p.limited.release()
 	}
+	p.limited = nil
 	return Exit{}, true
 }
 
@@ -148,7 +157,7 @@ func (p *Process[M]) receiveOne(inc *incarnation, message func() M) (mine bool) 
 	case !mine:
 		return false
 	case exit.Err != nil:
-		return p.conclude(p.blame(inc, exit))
+		return p.failed(p.blame(inc, exit))
 	default:
 		p.hand = envelope[M]{}
 		return true
@@ -166,7 +175,7 @@ func (p *Process[M]) unwound(inc *incarnation, recovered any) outcome {
 		go p.resume(inc, exit)
 		return gone
 	default:
-		return p.after(p.conclude(p.blame(inc, exit)))
+		return p.after(p.failed(p.blame(inc, exit)))
 	}
 }
 

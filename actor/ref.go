@@ -60,6 +60,13 @@ func (r Ref[M]) TrySend(msg M) error {
 	return r.target.Deliver(context.Background(), msg, false)
 }
 
+// Process returns the actor behind the address, if it is one of this process:
+// one that a system here runs or is going to run.
+func (r Ref[M]) Process() (*Process[M], bool) {
+	p, ok := r.target.(*Process[M])
+	return p, ok
+}
+
 // IsZero reports whether the Ref is nobody's.
 func (r Ref[M]) IsZero() bool { return r.target == nil }
 

@@ -53,8 +53,9 @@ func (s retirement) apply(c *core) bool {
 	case c.inc == nil:
 		c.shut(s.cause)
 		c.mu.Lock()
-		c.publish(s.cause)
+		announce := c.publish(s.cause)
 		c.mu.Unlock()
+		announce()
 	case s.parent == nil || c.inc.startedBy(s.parent):
 		// Its parent retires it first and has it end afterwards. A child that
 		// somebody else has started meanwhile is not the parent's to retire.
@@ -85,14 +86,20 @@ func (c *core) shut(cause error) {
 }
 
 // publish lets everybody see that the address has ended. It is called with mu
-// held.
-func (c *core) publish(cause error) {
+// held; what it returns is called without, and tells those who watch.
+func (c *core) publish(cause error) (announce func()) {
 	if c.dead {
-		return
+		return func() {}
 	}
 	c.dead, c.cause = true, cause
 	if c.done != nil {
 		close(c.done)
+	}
+	down, all := c.down(), c.watchers.take()
+	return func() {
+		for _, notify := range all {
+			notify(down)
+		}
 	}
 }
 

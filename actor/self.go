@@ -10,8 +10,9 @@ import (
 // any more once the incarnation has ended or was abandoned.
 //
 //	Ref, Name, Path, ID, Incarnation   who it is
-//	Start, Stop, Keep, Retire          its children
+//	Start, Oversee, Stop, Keep, Retire its children
 //	After                              timers
+//	Watch, Unwatch, Link, Unlink       others' ends
 //	DeferStart, TrapStop               its own start and end, in several steps
 type Self[M any] struct {
 	p   *Process[M]
@@ -45,29 +46,37 @@ func (s *Self[M]) Telemetry() *monitoring.Telemetry { return s.inc.runtime().tel
 //
 // The errors are [ErrAlreadyStarted] when the child is one already,
 // [ErrInvalidSpec], and [ErrStopped] when the incarnation is over.
-func (s *Self[M]) Start(child Child, on func(Event) M) error {
+func (s *Self[M]) Start(child Child, on func(Event) M) error { return s.Oversee(child, nil, on) }
+
+// Oversee is Start for a parent with a policy: judge is asked what is to become
+// of an incarnation of the child that is ending, before anything of it is lost.
+// It is called on the child's goroutine, so it must not use the parent's state
+// without a lock, nor block. A panic in it counts as [Ends].
+//
+// What judge says binds the child, not the parent: an incarnation that ends is
+// told of as ever, and the parent may still decide otherwise.
+func (s *Self[M]) Oversee(child Child, judge func(Exit) Prospect, on func(Event) M) error {
 	if s.inc.fence.isCut() {
 		return ErrAbandoned
 	}
 	if err := checkChild(child); err != nil {
 		return err
 	}
-	k := &kid{inc: s.inc, child: child}
-	k.notify = func(e Event) bool { return s.p.receiveOne(s.inc, func() M { return on(e) }) }
+	k := &kid{core: &s.p.core, child: child, judge: judge}
+	k.inc.Store(s.inc)
+	k.notify = func(inc *incarnation, e Event) bool { return s.p.receiveOne(inc, func() M { return on(e) }) }
 	if err := s.inc.kids.add(k); err != nil {
 		return err
 	}
 	started := false
 	defer func() {
 		if !started { // it panicked: there is nothing to wait for
-			s.inc.kids.remove(k)
+			k.leave()
 		}
 	}()
 	child.Start(s.inc.nursery(), k)
 	started = true
-	if s.inc.kids.isSealed() { // the actor ended meanwhile, and its Stop may have come too soon
-		k.ask(s.inc.share(1))
-	}
+	k.catchUp()
 	return nil
 }
 

@@ -31,6 +31,11 @@ type Spec[M any] struct {
 	// mailbox.DefaultCapacity at which senders wait.
 	Mailbox mailbox.Config
 
+	// DropWaiting has the messages that wait when an incarnation ends become
+	// dead letters, instead of being kept for the next one. What comes between
+	// two incarnations waits all the same.
+	DropWaiting bool
+
 	// Registered is the name by which the system's registry finds the actor,
 	// from its first start until its address ends. Empty means none. No two
 	// actors of a system have the same one.

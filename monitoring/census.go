@@ -163,14 +163,14 @@ func (c *census) count() []counted {
 // left out.
 func (c counted) observe(o metric.Observer, in *instruments) {
 	// Stops are read before starts: what stops has been started.
-	stops := c.each(o, in.stops, keyStopReason, endKinds, nil, c.stops[:])
+	stops := c.each(o, in.stops, keyStopReason, endKinds[:], nil, c.stops[:])
 	starts := c.starts.Load()
 	var failures, reasons []string // to be told of in any case
 	if starts > 0 {
 		failures, reasons = endKinds[abnormalEnd:numKinds-1], dropReasons[:numReasons-1]
 	}
-	c.each(o, in.failures, keyFailureKind, endKinds, failures, c.failures[:])
-	c.each(o, in.deadLetters, keyDropReason, dropReasons, reasons, c.dead[:])
+	c.each(o, in.failures, keyFailureKind, endKinds[:], failures, c.failures[:])
+	c.each(o, in.deadLetters, keyDropReason, dropReasons[:], reasons, c.dead[:])
 	if n := c.restarts.Load(); n > 0 || starts > 0 {
 		o.ObserveInt64(in.restarts, int64(n), c.labels)
 	}

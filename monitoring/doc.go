@@ -37,6 +37,20 @@
 // one trace without end. What is escalated goes on under the `supervise` span
 // of the supervisor that gave up.
 //
+// A supervisor that is stopped or started as a step of an incident shows its
+// own children below that step; see [Telemetry.Expect]. So the shutdown of a
+// system is one trace, and the restart of a subtree is part of one:
+//
+//	shutdown shop
+//	└ stop shop
+//	  ├ stop worker-3
+//	  └ stop orders
+//	    ├ stop worker-2
+//	    └ stop worker-1
+//
+// A start that fails is a trace too, from the topmost supervisor down to the
+// child that could not be started. One that goes well is an event.
+//
 // Spans have attributes for what one would search by: actor.path, actor.type,
 // actor.message.type, actor.failure.kind, actor.supervision.directive,
 // error.type and so on. Texts of errors are bounded, and pass through

@@ -61,7 +61,10 @@ type Incident struct {
 	RestartType    string
 	// Directive is the decision: "restart", "stop", "escalate" or "none". A
 	// Directive of "shutdown" stands for an orderly stop in which nothing has
-	// failed: Failure then names what is stopped, and Steps its children.
+	// failed, one of "start" for a start of the supervisor itself: Failure then
+	// names what is stopped or started, and Steps its children. A start makes
+	// spans only if it failed, with Err, or is part of an incident; see
+	// [Telemetry.Expect]. The shutdown of a whole system has no Supervisor.
 	Directive   string
 	Restarts    int
 	MaxRestarts int
@@ -80,8 +83,19 @@ type Incident struct {
 	Ref SpanRef
 }
 
-// isShutdown tells whether nothing had failed.
-func (in *Incident) isShutdown() bool { return in.Directive == "shutdown" }
+const (
+	directiveShutdown = "shutdown"
+	directiveStart    = "start"
+)
+
+// isOwn tells whether it is about the supervisor's own start or stop, and not
+// about the failure of a child.
+func (in *Incident) isOwn() bool {
+	return in.Directive == directiveShutdown || in.Directive == directiveStart
+}
+
+// isSystem tells whether it is the shutdown of a whole system, which comes once.
+func (in *Incident) isSystem() bool { return in.Directive == directiveShutdown && in.Supervisor == "" }
 
 // StepKind tells the steps of an incident apart.
 type StepKind uint8
@@ -112,4 +126,7 @@ type Step struct {
 	// Under is the index of the step of which this one is a part. It must be
 	// less than the step's own; -1 means that it is part of the incident.
 	Under int
+	// IfAny says that the stop of a supervisor is to be shown only if it had
+	// children to stop.
+	IfAny bool
 }

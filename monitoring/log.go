@@ -51,7 +51,7 @@ func within(sc trace.SpanContext) context.Context {
 // supervisor escalated was written about when it gave up.
 func (t *Telemetry) logFailure(in *Incident, sc trace.SpanContext) {
 	f := &in.Failure
-	if !f.abnormal() || in.isShutdown() || f.Trace.ofIncident() && !f.Starting {
+	if !f.abnormal() || in.isOwn() || f.Trace.ofIncident() && !f.Starting {
 		return
 	}
 	message := "actor failed"
@@ -76,7 +76,7 @@ func (t *Telemetry) logFailure(in *Incident, sc trace.SpanContext) {
 // Whether it is cannot be told from the steps, which need not be complete. A
 // restart of several children is one restart.
 func (t *Telemetry) logOutcome(in *Incident, sc trace.SpanContext) {
-	if in.Err == nil && !in.Restarted {
+	if in.Err == nil && !in.Restarted || in.isOwn() {
 		return
 	}
 	a := make(attrs, 0, 13)

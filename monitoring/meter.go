@@ -5,8 +5,8 @@ import "time"
 // Load is what an actor counts by itself. Load is called by readers of metrics,
 // on any goroutine, and must not block.
 type Load interface {
-	// Load returns how many messages the actor has taken to be handled, which
-	// never becomes less, and how many are waiting.
+	// Load returns how many messages the actor has taken to be handled, or any
+	// smaller number if that cannot be told just now, and how many are waiting.
 	Load() (handled uint64, depth int)
 }
 
@@ -43,7 +43,7 @@ func (t *Telemetry) Meter(typ string, load Load) *Meter {
 // "panic". The type is empty if it is not known yet.
 func (t *Telemetry) StartFailed(typ, kind string) {
 	if t != nil && t.metrics != nil {
-		t.metrics.census.of(typ).failures[indexIn(endKinds, kind)].Add(1)
+		t.metrics.census.of(typ).failures[indexIn(endKinds[:], kind)].Add(1)
 	}
 }
 
@@ -60,7 +60,7 @@ func (m *Meter) Stopped(kind string) {
 	if m == nil {
 		return
 	}
-	i := indexIn(endKinds, kind)
+	i := indexIn(endKinds[:], kind)
 	m.tally.stops[i].Add(1)
 	if i >= abnormalEnd {
 		m.tally.failures[i].Add(1)

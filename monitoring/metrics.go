@@ -105,14 +105,14 @@ func (letGo) lost() {}
 
 // The closed sets of labels. What is in none of them is called other.
 var (
-	endKinds    = []string{"normal", "shutdown", "failure", "panic", "goexit", "abandoned", other}
-	dropReasons = []string{"stopped", "overflow", "late_reply", other}
+	endKinds    = [numKinds]string{"normal", "shutdown", "failure", "panic", "goexit", "abandoned", other}
+	dropReasons = [numReasons]string{"stopped", "overflow", "late_reply", "restart", other}
 )
 
 const (
 	other       = "other"
 	numKinds    = 7
-	numReasons  = 4
+	numReasons  = 5
 	abnormalEnd = 2 // the first of endKinds that is a failure
 )
 
@@ -126,7 +126,7 @@ func indexIn(set []string, s string) int {
 
 func (m *metrics) deadLetter(e MailboxEvent) {
 	if m != nil && e.Kind == DeadLetter {
-		m.census.find(e.Type).dead[indexIn(dropReasons, e.Reason)].Add(1)
+		m.census.find(e.Type).dead[indexIn(dropReasons[:], e.Reason)].Add(1)
 	}
 }
 

@@ -14,18 +14,45 @@ func (t *Telemetry) Report(in *Incident) {
 		return
 	}
 	t.metrics.restarted(in)
-	r := &report{t, in}
-	if !t.limit.take(time.Now()) {
-		r.lost()
-		return
+	r := &report{t, in, t.parts.take(in)}
+	if !in.isOwn() || !t.parts.hold(r) {
+		t.hand(r)
 	}
-	t.spans.put(r)
+}
+
+// hand has a report made into spans, unless there is nothing to be seen in it:
+// a start that went well is an event, a stop of nothing not even that.
+func (t *Telemetry) hand(r *report) {
+	switch {
+	case r.in.Directive == directiveStart && r.in.Err == nil, r.in.isOwn() && r.isEmpty():
+	case !r.in.isSystem() && !t.limit.take(time.Now()):
+		r.lost()
+	default:
+		t.spans.put(r)
+	}
 }
 
 // report is the job of reporting one incident.
 type report struct {
-	t  *Telemetry
-	in *Incident
+	t     *Telemetry
+	in    *Incident
+	parts map[int]*report // what supervisors below did, by the index of the step
+}
+
+// isEmpty tells whether there is no step to be shown.
+func (r *report) isEmpty() bool {
+	for i := range r.in.Steps {
+		if !r.hides(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// hides tells whether a step is not shown.
+func (r *report) hides(i int) bool {
+	part := r.parts[i]
+	return r.in.Steps[i].IfAny && part != nil && part.isEmpty()
 }
 
 // lost leaves the incident's place in the trace to the one it follows from,
@@ -49,7 +76,8 @@ func (r *report) do() bool {
 	}
 	decided, ok := t.emit(failed, d)
 	in.Ref.set(decided)
-	r.steps(decided)
+	budget := maxSpans
+	r.steps(decided, &budget)
 	t.logOutcome(in, decided)
 	return ok
 }
@@ -63,7 +91,7 @@ func (r *report) failure() (sc trace.SpanContext, linked bool) {
 	if parent := f.Trace.get(); parent.IsValid() && !f.Starting {
 		return parent, false
 	}
-	if r.in.isShutdown() {
+	if r.in.isOwn() {
 		return trace.SpanContext{}, false
 	}
 	at := r.begin()
@@ -94,7 +122,12 @@ func (r *report) failure() (sc trace.SpanContext, linked bool) {
 func (r *report) decision() spanData {
 	t, in, f := r.t, r.in, &r.in.Failure
 	d := spanData{name: "supervise " + clip(f.Name, maxName), begin: r.begin(), end: in.End}
-	if in.isShutdown() {
+	switch {
+	case in.Directive == directiveStart:
+		d.name = "start " + clip(f.Name, maxName)
+	case in.isSystem():
+		d.name = "shutdown " + clip(f.Name, maxName)
+	case in.isOwn():
 		d.name = "stop " + clip(f.Name, maxName)
 	}
 	a := &d.attrs
@@ -105,7 +138,7 @@ func (r *report) decision() spanData {
 	a.text(keyStrategy, in.Strategy)
 	a.text(keyRestartType, in.RestartType)
 	a.text(keyDirective, in.Directive)
-	if !in.isShutdown() {
+	if !in.isOwn() {
 		a.count(keyRestarts, in.Restarts)
 		a.count(keyMaxRestarts, in.MaxRestarts)
 	}
@@ -113,7 +146,11 @@ func (r *report) decision() spanData {
 	a.duration(keyBackoff, in.Backoff)
 	a.names(keyAffected, in.Affected)
 	a.text(keyFailureKind, f.Kind)
-	a.text(keyErrorType, errorType(f.Err))
+	cause := f.Err
+	if in.isOwn() {
+		cause = in.Err
+	}
+	a.text(keyErrorType, errorType(cause))
 	if in.Err != nil {
 		d.fill = func(span trace.Span) { span.SetStatus(codes.Error, t.redact.error(in.Err)) }
 	}

@@ -223,7 +223,7 @@ func TestShutdownIsTraced(t *testing.T) {
 		s := newStage(t)
 		now := ticks()
 		s.Report(&Incident{
-			Failure: Failure{Path: "/shop", Name: "shop", Kind: "shutdown"}, Directive: "shutdown", Begin: now(),
+			Failure: Failure{Path: "/shop", Name: "shop", Kind: "shutdown"}, Supervisor: "/shop", Directive: "shutdown", Begin: now(),
 			Steps: []Step{
 				{Kind: StepStop, Child: "worker-2", Begin: now(), End: now(), Reason: "shutdown", Under: -1},
 				{Kind: StepStop, Child: "worker-1", Begin: now(), End: now(), Reason: "shutdown", Under: -1},

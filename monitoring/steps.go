@@ -9,8 +9,13 @@ import (
 // is beyond is to be seen in the list of affected children only.
 const maxSteps = 32
 
-// steps makes the spans of what was done, under that of the decision.
-func (r *report) steps(decided trace.SpanContext) {
+// maxSpans is how many spans of steps one report makes at most, those of its
+// parts included.
+const maxSpans = 8 * maxSteps
+
+// steps makes the spans of what was done, under that of the decision, as long
+// as total lasts.
+func (r *report) steps(decided trace.SpanContext, total *int) {
 	made := make([]trace.SpanContext, len(r.in.Steps)) // not valid where there is none
 	budget := maxSteps
 	for i := range r.in.Steps {
@@ -19,7 +24,7 @@ func (r *report) steps(decided trace.SpanContext) {
 		if step.Under >= 0 && step.Under < i {
 			parent = made[step.Under]
 		}
-		if !parent.IsValid() {
+		if !parent.IsValid() || r.hides(i) || *total == 0 {
 			continue
 		}
 		if step.Kind != StepBackoff {
@@ -28,12 +33,17 @@ func (r *report) steps(decided trace.SpanContext) {
 			}
 			budget--
 		}
-		made[i], _ = r.t.emit(parent, r.t.describe(step))
+		*total--
+		part := r.parts[i]
+		made[i], _ = r.t.emit(parent, r.t.describe(step, part))
+		if part != nil {
+			part.steps(made[i], total)
+		}
 	}
 }
 
-// describe describes the span of one step.
-func (t *Telemetry) describe(step *Step) spanData {
+// describe describes the span of one step, and of the part below it, if any.
+func (t *Telemetry) describe(step *Step, part *report) spanData {
 	d := spanData{name: step.Kind.String(), begin: step.Begin, end: step.End}
 	if step.Kind == StepBackoff {
 		return d
@@ -45,7 +55,8 @@ func (t *Telemetry) describe(step *Step) spanData {
 	d.attrs.text(keyErrorType, errorType(step.Err))
 	switch {
 	case step.Err == nil:
-	case step.Kind == StepRestart: // the start within it tells why
+	case step.Kind == StepStop && part != nil: // it was told to stop, and did; what did not is below
+	case step.Kind == StepRestart, part != nil: // the start within it tells why
 		d.fill = func(span trace.Span) { span.SetStatus(codes.Error, t.redact.error(step.Err)) }
 	default:
 		d.fill = func(span trace.Span) { t.exception(span, step.Err, "", step.End) }

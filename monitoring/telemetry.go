@@ -85,6 +85,7 @@ type Telemetry struct {
 		system      feed[SystemEvent]
 	}
 
+	parts               parts
 	spans, logs, events lane
 	drops               counters
 	metrics             *metrics // nil if there are none
@@ -122,6 +123,7 @@ func NewTelemetry(cfg TelemetryConfig) (t *Telemetry, err error) {
 		limit:   newBucket(float64(cfg.IncidentsPerSecond), 2*float64(cfg.IncidentsPerSecond)),
 		letters: newLetters(),
 	}
+	t.parts.size = cfg.Queue
 	t.spans.size, t.logs.size, t.events.size = cfg.Queue, cfg.Queue, cfg.Queue
 	t.monitors.supervision.to(cfg.Monitors.Supervision)
 	t.monitors.actor.to(cfg.Monitors.Actor)
@@ -159,10 +161,14 @@ func (t *Telemetry) Flush(ctx context.Context) error {
 }
 
 // Close flushes, and lets the system's metrics go: the next reader that
-// collects is told of them for the last time. Spans, log lines and events can
-// still be handed over.
+// collects is told of them for the last time. What is still kept as a part of an
+// incident that was never reported makes a trace of its own. Spans, log lines and
+// events can still be handed over.
 func (t *Telemetry) Close(ctx context.Context) error {
 	if t != nil {
+		for _, r := range t.parts.release() {
+			t.hand(r)
+		}
 		t.metrics.close()
 	}
 	return t.Flush(ctx)

@@ -20,12 +20,22 @@ type (
 		epoch   uint64
 	}
 
-	// doStop stops the child's incarnation, which may still be starting. A
-	// second doStop for the same incarnation shortens the time it was given.
+	// doStop stops the child's incarnation, which may still be starting, in order
+	// to restart it or not. A second doStop for the same incarnation shortens the
+	// time it was given.
 	doStop struct {
 		id      string
 		process actor.Child
 		within  time.Duration
+		again   bool
+	}
+
+	// doCheck asks a child how it fares. The answer is one diagnosed, if any comes
+	// within the time; the timer of the same token says when it is too late.
+	doCheck struct {
+		id     string
+		token  uint64
+		within time.Duration
 	}
 
 	// doArm sets a timer, which answers with an alarm.
@@ -72,12 +82,17 @@ type (
 	// doEmit records an event.
 	doEmit struct{ event monitoring.SupervisionEvent }
 
+	// doExpect makes what the supervisor at path records of its own start or
+	// stop part of an incident that is being recorded.
+	doExpect struct{ path string }
+
 	// doReport hands over the record of a finished incident.
 	doReport struct{ incident *monitoring.Incident }
 )
 
 func (doStart) action()  {}
 func (doStop) action()   {}
+func (doCheck) action()  {}
 func (doArm) action()    {}
 func (doDisarm) action() {}
 func (doAgain) action()  {}
@@ -86,4 +101,5 @@ func (doRetire) action() {}
 func (doReady) action()  {}
 func (doExit) action()   {}
 func (doEmit) action()   {}
+func (doExpect) action() {}
 func (doReport) action() {}

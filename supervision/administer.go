@@ -17,7 +17,11 @@ func (m *machine) onStart(cmd cmdStart) {
 		m.reply(cmd.req, "start", c, err)
 		return
 	}
-	c := m.kids.add(cmd.child)
+	if m.plan.most > 0 && len(m.kids.ids) >= m.plan.most {
+		m.do(doReply{req: cmd.req, err: &ChildError{Op: "start", Path: m.plan.path, ID: cmd.child.id, Err: ErrMaxChildren}})
+		return
+	}
+	c := m.add(cmd.child)
 	c.added, c.asked, c.req, c.since = true, true, cmd.req, m.now
 	m.launch(c, forAdd)
 }
@@ -36,7 +40,7 @@ func (m *machine) onTerminate(cmd cmdTerminate) {
 	case c.live():
 		c.waiters = append(c.waiters, cmd.req)
 		if c.state != StateStopping {
-			m.stop(c, c.shutdown.within())
+			m.stop(c, c.shutdown.within(), false)
 		}
 	case c.state.Terminal():
 		m.become(c, StateStopped)
@@ -50,6 +54,7 @@ func (m *machine) onTerminate(cmd cmdTerminate) {
 			m.group.incident.waited(m.now)
 			m.groupStart()
 		}
+		m.proceed(c) // the initial start may have been waiting to try again
 	}
 }
 

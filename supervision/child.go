@@ -19,6 +19,26 @@ type Child struct {
 	Shutdown Shutdown
 	// StartTimeout overrides Defaults.StartTimeout. Zero inherits it.
 	StartTimeout time.Duration
+	// StartRetries overrides Defaults.StartRetries. Zero inherits it.
+	StartRetries int
 	// Backoff overrides Defaults.Backoff. Nil inherits it.
 	Backoff *Backoff
+	// Decider overrides Defaults.Decider as a whole. Nil inherits it; an empty
+	// slice has no rules.
+	Decider []Rule
+	// Health overrides Defaults.Health. Nil inherits it.
+	Health *HealthCheck
+
+	// Limit bounds the restarts for the sake of this child alone, beside the
+	// supervisor's Limit: if either is exceeded the supervisor gives up. Zero
+	// means no limit of its own.
+	Limit Limit
+	// Significant children can end their supervisor; see [AutoShutdown]. They
+	// are not Permanent, and not children of a dynamic supervisor.
+	Significant bool
+	// KeepChildren restarts an actor in place when it fails: at once, with fresh
+	// state, while the children that it has started itself are left running. It
+	// goes with OneForOne and without Backoff only; it has no effect on what is
+	// not an actor.
+	KeepChildren bool
 }

@@ -30,15 +30,22 @@ type child struct {
 	up          bool   // it has become ready
 	purpose     purpose
 	timedOut    bool          // it is being stopped because its start took too long
+	ailing      *HealthError  // it is being stopped because of this
+	stopAgain   bool          // it is being stopped to be restarted
 	stopFrom    time.Time     // when it was asked to stop,
 	stopWithin  time.Duration // and the time it was given
 
 	// What is to come.
 	token    uint64 // of the timer or retry that it waits for, 0: none
 	timer    bool   // token is a timer's
-	attempts int    // restarts since it last ran stably
+	attempts int    // delays since it last ran stably
+	retries  int    // of the initial start
 	lapse    *lapse // the end after which a restart is still to be decided
 	group    uint64 // the last group restart that it belongs to
+
+	own     *window // its own limit's, or nil
+	checks  checks
+	outlook *outlook // the executor's, of the incarnation
 
 	// Who waits.
 	asked   bool // req waits for the start
@@ -63,6 +70,9 @@ const (
 
 // live reports whether there is an incarnation, ready or not.
 func (c *child) live() bool { return c.epoch != 0 }
+
+// active reports whether the child runs or is about to: it has not ended.
+func (c *child) active() bool { return c.live() || c.state == StateRestarting }
 
 // arriving reports whether the command that adds the child is still under way.
 // Such a child belongs to no group yet.
@@ -123,6 +133,17 @@ func (t *table) remove(c *child) {
 	delete(t.processes, c.process)
 }
 
+// add makes a new child known.
+func (m *machine) add(p childPlan) *child {
+	c := m.kids.add(p)
+	c.checks.on = p.health != nil
+	if p.limit.set {
+		w := newWindow(p.limit)
+		c.own = &w
+	}
+	return c
+}
+
 // become puts a child into a state.
 func (m *machine) become(c *child, s State) {
 	if c.state != s {
@@ -174,5 +195,5 @@ func (m *machine) cancel(c *child) {
 	if c.token != 0 && c.timer {
 		m.do(doDisarm{c.token})
 	}
-	c.token = 0
+	c.token, c.checks.asking = 0, false
 }

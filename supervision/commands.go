@@ -73,6 +73,31 @@ func Lookup(ctx context.Context, sup actor.Ref[Message], id string) (ChildInfo, 
 	return actor.Ask(ctx, sup, func(r actor.Reply[ChildInfo]) Message { return lookUp{id, r} })
 }
 
+// EnableHealth has the child's health checked by its HealthCheck, which is so
+// from the start unless DisableHealth was called. The errors are [ErrNotFound],
+// and [ErrHealthOff] if the child has no HealthCheck.
+func EnableHealth(ctx context.Context, sup actor.Ref[Message], id string) error {
+	return switchHealth(ctx, sup, id, true)
+}
+
+// DisableHealth stops the checks of the child's health, over restarts too, until
+// EnableHealth is called or the supervisor itself is restarted. The errors are
+// those of EnableHealth.
+func DisableHealth(ctx context.Context, sup actor.Ref[Message], id string) error {
+	return switchHealth(ctx, sup, id, false)
+}
+
+func switchHealth(ctx context.Context, sup actor.Ref[Message], id string, on bool) error {
+	op := "health off"
+	if on {
+		op = "health on"
+	}
+	_, err := ask(ctx, sup, command{op: op, id: id, event: func(req uint64) event {
+		return cmdHealth{req, id, on}
+	}})
+	return err
+}
+
 // ask sends a command and waits for the outcome.
 func ask(ctx context.Context, sup actor.Ref[Message], c command) (actor.Child, error) {
 	c.caller = actor.Caller(ctx)
@@ -85,11 +110,11 @@ func ask(ctx context.Context, sup actor.Ref[Message], c command) (actor.Child, e
 // command carries out a command, or refuses it.
 func (s *supervisor) command(c command) {
 	if c.op == "start" {
-		if err := c.child.validate(s.self.Name()); err != nil {
+		if err := s.spec.accepts(c.child, s.machine.plan.sideBySide); err != nil {
 			c.reply.Fail(err)
 			return
 		}
-		plan := c.child.plan(s.defaults, isSupervisor(c.child.Process))
+		plan := c.child.plan(s.spec.Defaults, isSupervisor(c.child.Process))
 		c.id = plan.id
 		c.event = func(req uint64) event { return cmdStart{req, plan} }
 	}
@@ -97,9 +122,20 @@ func (s *supervisor) command(c command) {
 		c.reply.Fail(&ChildError{Op: c.op, Path: s.self.Path(), ID: c.id, Err: actor.ErrDeadlock})
 		return
 	}
+	s.request(c.op, c.id, c.event, func(process actor.Child, err error) {
+		if err != nil {
+			c.reply.Fail(err)
+			return
+		}
+		c.reply.Send(process)
+	})
+}
+
+// request lets the machine see a command, and has done called with the outcome.
+func (s *supervisor) request(op, id string, of func(req uint64) event, done func(actor.Child, error)) {
 	s.requests++
-	s.replies[s.requests] = request{c.reply, c.op, c.id}
-	s.step(c.event(s.requests))
+	s.replies[s.requests] = request{op, id, done}
+	s.step(of(s.requests))
 }
 
 // under reports whether the actor at path is the child of that id, or below it.

@@ -8,10 +8,14 @@ import (
 )
 
 // decide restarts a child that must be restarted, with those that share its
-// fate, unless that is one restart too many.
+// fate, unless that is one restart too many or a rule makes the failure the
+// supervisor's own.
 func (m *machine) decide(c *child, l lapse) {
-	if !m.window.add(m.now) {
-		m.giveUp(c, l)
+	if c.verdict(l.exit) == escalate {
+		m.escalate(c, l)
+		return
+	}
+	if !m.unit(c, l) {
 		return
 	}
 	if m.plan.strategy == OneForOne {
@@ -19,6 +23,17 @@ func (m *machine) decide(c *child, l lapse) {
 	} else {
 		m.restartGroup(c, l)
 	}
+}
+
+// unit counts a restart, or gives up if it is one too many.
+func (m *machine) unit(c *child, l lapse) bool {
+	for _, w := range []*window{c.own, &m.window} {
+		if w != nil && !w.add(m.now) {
+			m.giveUp(c, l, w)
+			return false
+		}
+	}
+	return true
 }
 
 // restartOne restarts a child by itself: at once, after its backoff, or, if the
@@ -39,13 +54,17 @@ func (m *machine) restartOne(c *child, l lapse) {
 
 // restart launches a child as a step of an incident.
 func (m *machine) restart(c *child, why purpose, in *incident) {
-	m.launch(c, why)
 	m.beginRestart(c, in)
+	m.launch(c, why)
 }
 
 // restartFailed is an attempt that came to nothing: a new lapse, which counts.
 func (m *machine) restartFailed(c *child, err error) {
 	l := m.failedStart(c, err)
+	if c.verdict(l.exit) == stop {
+		m.notRestarted(c, l)
+		return
+	}
 	if c.purpose == forGroup {
 		l.previous = m.report(&m.group.incident)
 		m.awaited = nil
@@ -53,6 +72,18 @@ func (m *machine) restartFailed(c *child, err error) {
 		l.previous = m.report(&c.incident)
 	}
 	m.decide(c, l)
+}
+
+// notRestarted is an attempt that failed in such a way that there is to be no
+// other. A group goes on without the child.
+func (m *machine) notRestarted(c *child, l lapse) {
+	if c.purpose == forGroup {
+		l.previous = m.group.incident.Ref
+	} else {
+		l.previous = m.report(&c.incident)
+	}
+	m.dropped(c, l)
+	m.proceed(c)
 }
 
 // failedStart is a start that failed as a lapse.
@@ -83,11 +114,21 @@ func (m *machine) onToken(id string, token uint64) {
 	if c == nil || c.token == 0 || c.token != token {
 		return
 	}
-	if c.state == StateStarting {
+	switch {
+	case c.state == StateRunning:
+		m.healthDue(c)
+		return
+	case c.state == StateStarting && c.live():
 		m.onTimeout(c)
 		return
 	}
 	c.token = 0
+	if c.state == StateStarting { // in the initial start, and not for the first time
+		m.startup.waited(m.now)
+		m.beginBoot(c)
+		m.launch(c, forBoot)
+		return
+	}
 	if c == m.group.lead {
 		m.groupDue()
 		return

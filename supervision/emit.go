@@ -35,6 +35,11 @@ func (m *machine) emitNotStarted(c *child, err error) {
 	m.emit(c, monitoring.SupervisionEvent{Kind: monitoring.ChildFailed, Restarts: c.restarts, Err: err})
 }
 
+// emitDegraded tells that a child works, but not as well as it should.
+func (m *machine) emitDegraded(c *child, reason string) {
+	m.emit(c, monitoring.SupervisionEvent{Kind: monitoring.ChildDegraded, Reason: reason})
+}
+
 // emitStrategy tells whom a decision to restart concerns.
 func (m *machine) emitStrategy(in *incident) {
 	m.do(doEmit{monitoring.SupervisionEvent{
@@ -44,9 +49,9 @@ func (m *machine) emitStrategy(in *incident) {
 }
 
 // emitLimit tells that one restart too many was needed.
-func (m *machine) emitLimit(c *child, err *IntensityError) {
+func (m *machine) emitLimit(c *child, restarts int, err *IntensityError) {
 	m.emit(c, monitoring.SupervisionEvent{
-		Kind: monitoring.RestartLimitExceeded, Restarts: m.window.inWindow(m.now) + 1,
+		Kind: monitoring.RestartLimitExceeded, Restarts: restarts,
 		MaxRestarts: err.Max, Window: err.Window, Err: err.Last,
 	})
 }

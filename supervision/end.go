@@ -72,9 +72,8 @@ func (m *machine) endedItself(c *child, x actor.Exit) {
 	case m.covered(c):
 		m.reportUnanswered(c, x)
 		m.rest(c)
-	case !c.restart.After(x.Kind):
-		m.reportDropped(c, x)
-		m.settle(c, x.Err)
+	case c.verdict(x) == stop:
+		m.dropped(c, lapse{exit: x})
 	case m.busy():
 		m.deferRestart(c, lapse{exit: x})
 	default:
@@ -82,10 +81,20 @@ func (m *machine) endedItself(c *child, x actor.Exit) {
 	}
 }
 
-// stop asks a child to end within a time.
-func (m *machine) stop(c *child, within time.Duration) {
+// dropped is a child that ended, or could not be restarted, and is not to come
+// back.
+func (m *machine) dropped(c *child, l lapse) {
+	m.reportAlone(c, l, directiveStop)
+	m.settle(c, l.exit.Err)
+	m.significantEnded(c)
+}
+
+// stop asks a child to end within a time. again says that it is to be restarted
+// afterwards.
+func (m *machine) stop(c *child, within time.Duration, again bool) {
 	m.cancel(c)
 	m.become(c, StateStopping)
+	c.stopAgain = again
 	m.stopWithin(c, within)
 }
 
@@ -98,7 +107,7 @@ func (m *machine) hasten(c *child, within time.Duration) {
 
 func (m *machine) stopWithin(c *child, within time.Duration) {
 	c.stopFrom, c.stopWithin = m.now, within
-	m.do(doStop{c.id, c.process, within})
+	m.do(doStop{c.id, c.process, within, c.stopAgain})
 }
 
 // left is what remains at now of a time given at from. Kept as a duration
@@ -112,15 +121,30 @@ func left(from time.Time, within time.Duration, now time.Time) time.Duration {
 
 // stopped is an end that was asked for. Who asked last has the first claim.
 func (m *machine) stopped(c *child, x actor.Exit) {
-	c.lastErr = x.Err
-	terminated, group := len(c.waiters) > 0, m.covered(c)
-	if c.timedOut && !m.over() && !terminated && !group {
-		m.startFailed(c, timeoutError(x))
-		return
+	told := x
+	if c.ailing != nil {
+		told = c.ailing.exit(x)
 	}
-	m.emitEnded(c, x)
+	c.lastErr = told.Err
+	terminated, group := len(c.waiters) > 0, m.covered(c)
+	if !m.over() && !terminated && !group {
+		switch {
+		case c.timedOut:
+			m.startFailed(c, timeoutError(x))
+			return
+		case c.ailing != nil:
+			m.endSteps(c, nil)
+			awaited := m.awaited == c // by a job that had begun before
+			m.endedItself(c, told)
+			if awaited {
+				m.proceed(c)
+			}
+			return
+		}
+	}
+	m.emitEnded(c, told)
 	m.endSteps(c, trouble(x))
-	m.reportUnanswered(c, x)
+	m.reportUnanswered(c, told)
 	switch {
 	case m.over():
 		m.tornDown(c, x)

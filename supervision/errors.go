@@ -29,6 +29,16 @@ var (
 	// ErrIntensityExceeded: a supervisor needed more restarts than its limit
 	// allows and gave up. Always an *IntensityError.
 	ErrIntensityExceeded = classified("supervision: restart limit exceeded", actor.ErrFatal)
+	// ErrEscalated: a supervisor ended because a rule made a child's failure its
+	// own. Always an *EscalatedError.
+	ErrEscalated = classified("supervision: escalated", actor.ErrFatal)
+	// ErrUnhealthy: a child failed too many health checks. Always a
+	// *HealthError.
+	ErrUnhealthy = classified("supervision: unhealthy", actor.ErrRetryable)
+	// ErrHealthOff: the child has no HealthCheck that could be switched on.
+	ErrHealthOff = errors.New("supervision: health is not checked")
+	// ErrMaxChildren: a dynamic supervisor has as many children as it may have.
+	ErrMaxChildren = classified("supervision: too many children", actor.ErrRetryable)
 	// ErrStartFailed: a child could not be started, and so neither could its
 	// supervisor. Always a *StartError.
 	ErrStartFailed = errors.New("supervision: start failed")
@@ -62,7 +72,7 @@ type SpecError struct {
 }
 
 func (e *SpecError) Error() string {
-	return fmt.Sprintf("%v %q: %s: %v", ErrInvalidSpec, e.Supervisor, e.Field, e.Err)
+	return fmt.Sprintf("%v %.1000q: %s: %v", ErrInvalidSpec, e.Supervisor, e.Field, e.Err)
 }
 
 // Unwrap returns ErrInvalidSpec and what is wrong.
@@ -122,6 +132,7 @@ type IntensityError struct {
 	// Teardown holds what went wrong while the children were stopped.
 	Teardown []error
 
+	strict bool // it counts as an orderly end
 	// trace is the span of the decision, under which the parent's own goes.
 	trace monitoring.SpanRef
 }
@@ -136,8 +147,64 @@ func (e *IntensityError) Is(target error) bool {
 	return target == ErrIntensityExceeded || target == actor.ErrFatal
 }
 
+func (e *IntensityError) span() monitoring.SpanRef { return e.trace }
+
 // Unwrap returns the last cause, then what else went wrong.
 func (e *IntensityError) Unwrap() []error { return withCause(e.Last, e.Teardown) }
+
+// An EscalatedError says that a supervisor ended because of a child's failure,
+// as one of the child's rules demands. It is [ErrEscalated].
+type EscalatedError struct {
+	// Path is the path of the supervisor, Child the name of the child.
+	Path, Child string
+	// Err is what the child ended with.
+	Err error
+	// Teardown holds what went wrong while the children were stopped.
+	Teardown []error
+
+	// trace is the span of the decision, under which the parent's own goes.
+	trace monitoring.SpanRef
+}
+
+func (e *EscalatedError) Error() string {
+	return fmt.Sprintf("%v: %s: %s: %v%s", ErrEscalated, e.Path, e.Child, e.Err, also(e.Teardown))
+}
+
+// Is reports whether target is ErrEscalated or its class.
+func (e *EscalatedError) Is(target error) bool {
+	return target == ErrEscalated || target == actor.ErrFatal
+}
+
+func (e *EscalatedError) span() monitoring.SpanRef { return e.trace }
+
+// Unwrap returns the cause, then what else went wrong.
+func (e *EscalatedError) Unwrap() []error { return withCause(e.Err, e.Teardown) }
+
+// A HealthError is why a child was stopped that failed its health checks. It is
+// [ErrUnhealthy].
+type HealthError struct {
+	// Path is the path of the child.
+	Path string
+	// Failures is how many checks had failed, with no healthy one in between.
+	Failures int
+	// Last is the last answer; healthy if there was none in time.
+	Last actor.Health
+	// Timeout is how long an answer may take.
+	Timeout time.Duration
+}
+
+func (e *HealthError) Error() string {
+	if e.Last.IsFailed() {
+		return fmt.Sprintf("%v: %s: %d checks failed, the last one: %s", ErrUnhealthy, e.Path, e.Failures, e.Last.Reason())
+	}
+	return fmt.Sprintf("%v: %s: %d checks failed, the last one for want of an answer in %v",
+		ErrUnhealthy, e.Path, e.Failures, e.Timeout)
+}
+
+// Is reports whether target is ErrUnhealthy or its class.
+func (e *HealthError) Is(target error) bool {
+	return target == ErrUnhealthy || target == actor.ErrRetryable
+}
 
 // A ShutdownError lists what did not go well when a supervisor and all below it
 // were stopped: children that failed or were abandoned, and permanent ones that

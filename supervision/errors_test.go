@@ -2,12 +2,14 @@ package supervision
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 func TestErrorClasses(t *testing.T) {
@@ -27,6 +29,15 @@ func TestErrorClasses(t *testing.T) {
 			&IntensityError{Last: boom, Teardown: []error{actor.ErrAbandoned}},
 			[]error{ErrIntensityExceeded, actor.ErrFatal, boom, actor.ErrAbandoned}, []error{actor.ErrShutdown, actor.ErrStop},
 		},
+		{
+			&EscalatedError{Err: boom, Teardown: []error{actor.ErrAbandoned}},
+			[]error{ErrEscalated, actor.ErrFatal, boom, actor.ErrAbandoned}, []error{ErrIntensityExceeded, actor.ErrShutdown},
+		},
+		{&HealthError{}, []error{ErrUnhealthy, actor.ErrRetryable}, []error{actor.ErrFatal, actor.ErrShutdown}},
+		{&ChildError{Err: ErrMaxChildren}, []error{ErrMaxChildren, actor.ErrRetryable}, []error{actor.ErrFatal}},
+		{&ChildError{Err: ErrHealthOff}, []error{ErrHealthOff}, []error{actor.ErrRetryable, actor.ErrFatal, ErrUnhealthy}},
+		{ErrEscalated, []error{actor.ErrFatal}, []error{actor.ErrRetryable}},
+		{ErrUnhealthy, []error{actor.ErrRetryable}, []error{actor.ErrFatal}},
 		{&ShutdownError{}, []error{actor.ErrShutdown}, []error{ErrShutdownTimeout}},
 		{&ShutdownError{[]error{boom}}, []error{actor.ErrShutdown, boom}, []error{ErrShutdownTimeout}},
 		{
@@ -50,6 +61,12 @@ func TestErrorText(t *testing.T) {
 	assert.EqualError(t, &StartError{Path: "sys/s", Child: "a", Err: boom}, "supervision: start failed: sys/s/a: boom")
 	assert.EqualError(t, &IntensityError{Path: "sys/s", Child: "a", Max: 2, Window: time.Second, Last: boom},
 		"supervision: restart limit exceeded: sys/s: more than 2 per 1s: a: boom")
+	assert.EqualError(t, &EscalatedError{Path: "sys/s", Child: "a", Err: boom, Teardown: []error{ErrRunning}},
+		"supervision: escalated: sys/s: a: boom; supervision: child is running")
+	assert.EqualError(t, &HealthError{Path: "sys/s/a", Failures: 3, Last: actor.Failed("no disk"), Timeout: time.Second},
+		"supervision: unhealthy: sys/s/a: 3 checks failed, the last one: no disk")
+	assert.EqualError(t, &HealthError{Path: "sys/s/a", Failures: 3, Timeout: time.Second},
+		"supervision: unhealthy: sys/s/a: 3 checks failed, the last one for want of an answer in 1s")
 	assert.EqualError(t, &ShutdownError{[]error{boom, boom}}, "supervision: shutdown; boom; boom")
 }
 
@@ -66,4 +83,28 @@ func TestGivingUpIsAFailure(t *testing.T) {
 		assert.NotErrorIs(t, err, actor.ErrStop)
 		assert.Error(t, err.Last)
 	}
+}
+
+// What a supervisor ends with says itself what kind of end that is (R9).
+func TestKindsOfASupervisorsEnd(t *testing.T) {
+	for _, c := range []struct {
+		err  actor.Kinder
+		want actor.Kind
+	}{
+		{&IntensityError{Last: actor.ErrShutdown}, actor.Failure},
+		{&IntensityError{Last: errors.New("boom"), strict: true}, actor.Shutdown},
+		{&EscalatedError{Err: actor.ErrShutdown}, actor.Failure},
+	} {
+		assert.Equal(t, c.want, c.err.ExitKind(), "%v", c.err)
+	}
+}
+
+// The parent's decision stands in the trace of the one below that led to it.
+func TestTraceOfTheDecisionBelow(t *testing.T) {
+	ref := monitoring.NewSpanRef()
+	for _, err := range []error{&IntensityError{trace: ref}, &EscalatedError{trace: ref}} {
+		assert.Equal(t, ref, traceBelow(fmt.Errorf("below: %w", err)))
+	}
+	assert.Zero(t, traceBelow(&HealthError{}))
+	assert.Zero(t, traceBelow(nil))
 }

@@ -35,6 +35,29 @@ type (
 		exit  actor.Exit
 	}
 
+	// resumed tells that an incarnation goes on after it has failed.
+	resumed struct {
+		id    string
+		epoch uint64
+		exit  actor.Exit
+	}
+
+	// renewed tells that an incarnation has failed and another one has taken its
+	// place already, under the same epoch.
+	renewed struct {
+		id          string
+		epoch       uint64
+		exit        actor.Exit
+		incarnation uint64
+	}
+
+	// diagnosed answers a doCheck.
+	diagnosed struct {
+		id     string
+		token  uint64
+		health actor.Health
+	}
+
 	// alarm tells that the timer armed under token has fired.
 	alarm struct {
 		id    string
@@ -59,6 +82,13 @@ type (
 		id  string
 	}
 
+	// cmdHealth switches the checks of a child's health on or off.
+	cmdHealth struct {
+		req uint64
+		id  string
+		on  bool
+	}
+
 	// cmdRestart asks for a child without a process to be started again.
 	cmdRestart struct {
 		req uint64
@@ -79,10 +109,14 @@ type (
 func (begin) event()        {}
 func (started) event()      {}
 func (ended) event()        {}
+func (resumed) event()      {}
+func (renewed) event()      {}
+func (diagnosed) event()    {}
 func (alarm) event()        {}
 func (retry) event()        {}
 func (cmdStart) event()     {}
 func (cmdTerminate) event() {}
+func (cmdHealth) event()    {}
 func (cmdRestart) event()   {}
 func (cmdDelete) event()    {}
 func (halt) event()         {}

@@ -13,7 +13,9 @@ func (s *supervisor) execute(a action) {
 	case doStart:
 		s.start(a)
 	case doStop:
-		s.self.Stop(a.process, a.within)
+		s.stop(a)
+	case doCheck:
+		s.check(a)
 	case doArm:
 		s.alarms[a.token] = s.self.After(a.after, alarmed{alarm{a.id, a.token}})
 	case doDisarm:
@@ -21,6 +23,7 @@ func (s *supervisor) execute(a action) {
 			t.Stop()
 			delete(s.alarms, a.token)
 		}
+		s.checked(a.token)
 	case doAgain:
 		s.retry(again{retry(a)})
 	case doReply:
@@ -33,6 +36,8 @@ func (s *supervisor) execute(a action) {
 		s.over, s.err = true, a.err
 	case doEmit:
 		s.self.Telemetry().Supervision(a.event)
+	case doExpect:
+		s.self.Telemetry().Expect(a.path)
 	case doReport:
 		s.self.Telemetry().Report(a.incident)
 	}
@@ -41,19 +46,37 @@ func (s *supervisor) execute(a action) {
 // start starts a child. Its events come back with the epoch of this start, by
 // which the machine knows those of an earlier one.
 func (s *supervisor) start(a doStart) {
-	err := s.self.Start(a.process, func(e actor.Event) Message {
-		if e.Kind == actor.ChildEnded {
-			s.self.Keep(a.process) // the machine decides when its address ends
-			return ChildExited{ID: a.id, Exit: e.Exit, epoch: a.epoch}
-		}
-		if e.Err != nil {
-			s.self.Keep(a.process)
-		}
-		return ChildStarted{ID: a.id, Err: e.Err, epoch: a.epoch, incarnation: e.Incarnation, typ: typeOf(a.process)}
-	})
+	c := s.machine.kids.find(a.id)
+	c.outlook = newOutlook(c.childPlan)
+	err := s.self.Oversee(a.process, c.outlook.foresee, func(e actor.Event) Message { return s.childEvent(a, e) })
 	if err != nil {
 		s.self.After(0, ChildStarted{ID: a.id, Err: err, epoch: a.epoch})
 	}
+}
+
+// childEvent makes a message of what happened to a child. Its address is kept,
+// for the machine decides when that ends.
+func (s *supervisor) childEvent(a doStart, e actor.Event) Message {
+	switch e.Kind {
+	case actor.ChildEnded:
+		s.self.Keep(a.process)
+		return ChildExited{ID: a.id, Exit: e.Exit, epoch: a.epoch}
+	case actor.ChildResumed, actor.ChildRenewed:
+		return ChildContinued{
+			ID: a.id, Exit: e.Exit, Renewed: e.Kind == actor.ChildRenewed, epoch: a.epoch, incarnation: e.Incarnation,
+		}
+	case actor.ChildNotStarted:
+		s.self.Keep(a.process)
+	}
+	return ChildStarted{ID: a.id, Err: e.Err, epoch: a.epoch, incarnation: e.Incarnation, typ: typeOf(a.process)}
+}
+
+// stop has a child end, and lets it know whether it will come back.
+func (s *supervisor) stop(a doStop) {
+	if c := s.machine.kids.find(a.id); c != nil && c.outlook != nil {
+		c.outlook.fate.set(a.again)
+	}
+	s.self.Stop(a.process, a.within)
 }
 
 // retry posts a failed restart to the supervisor's own mailbox, behind whatever
@@ -68,31 +91,33 @@ func (s *supervisor) retry(msg again) {
 func (s *supervisor) reply(a doReply) {
 	r := s.replies[a.req]
 	delete(s.replies, a.req)
-	if a.err != nil {
-		r.reply.Fail(a.err)
-		return
+	if a.err == nil {
+		s.changed(r)
 	}
-	s.changed(r)
-	r.reply.Send(a.process)
+	r.done(a.process, a.err)
 }
 
 // request is a command that has not been answered.
 type request struct {
-	reply  actor.Reply[actor.Child]
 	op, id string
+	done   func(actor.Child, error)
 }
 
-// changed records that the supervisor's children are other ones now than its
-// declaration says. For those of a dynamic supervisor there is no declaration.
+// changed records that the supervisor does not do any more what its declaration
+// says. What a dynamic supervisor starts was never declared.
 func (s *supervisor) changed(r request) {
 	var reason string
-	switch r.op {
-	case "start":
+	declared := !s.machine.plan.sideBySide
+	switch {
+	case r.op == "start" && declared:
 		reason = "child added"
-	case "delete":
+	case r.op == "delete" && declared:
 		reason = "child deleted"
-	}
-	if reason == "" || s.machine.plan.sideBySide {
+	case r.op == "health on":
+		reason = "health checks on"
+	case r.op == "health off":
+		reason = "health checks off"
+	default:
 		return
 	}
 	s.self.Telemetry().System(monitoring.SystemEvent{

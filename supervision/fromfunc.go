@@ -21,21 +21,5 @@ func FromFunc(name string, f func(ctx context.Context) error) actor.Child {
 			return actor.Func[run](func(ctx context.Context, _ run) error { return finished(ctx, f(ctx)) }), nil
 		}
 	}
-	return actor.New(spec)
-}
-
-// run is the one message of a function or a server: it handles it as long as it
-// lives.
-type run struct{}
-
-// finished is the end of a run that returned err.
-func finished(ctx context.Context, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case ctx.Err() != nil:
-		return actor.ErrShutdown
-	default:
-		return actor.ErrStop
-	}
+	return &worker{Process: actor.New(spec)}
 }

@@ -3,6 +3,7 @@ package supervision
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"github.com/understudy-go/understudy/actor"
 )
@@ -26,8 +27,12 @@ type Server interface {
 //
 // What ListenAndServe returns before it was told to shut down is a failure, nil
 // a normal end.
+//
+// A server with a method Health(context.Context) actor.Health is asked by health
+// checks, on a goroutine of their own; any other is well as long as it serves.
 func FromServer(name string, build func() (Server, error)) actor.Child {
 	spec := actor.Spec[run]{Name: name, Type: "Server", HookTimeout: actor.Forever}
+	var current atomic.Pointer[server]
 	if build != nil {
 		spec.New = func(_ context.Context, self *actor.Self[run]) (actor.Actor[run], error) {
 			s, err := build()
@@ -38,10 +43,18 @@ func FromServer(name string, build func() (Server, error)) actor.Child {
 				return nil, errors.New("supervision: no server was built, and no error")
 			}
 			self.After(0, run{})
-			return &server{Server: s, served: make(chan error, 1)}, nil
+			made := &server{Server: s, served: make(chan error, 1)}
+			current.Store(made)
+			return made, nil
 		}
 	}
-	return actor.New(spec)
+	health := func(ctx context.Context) actor.Health {
+		if s := current.Load(); s != nil {
+			return s.health(ctx)
+		}
+		return actor.Healthy
+	}
+	return &worker{Process: actor.New(spec), examiner: examiner{ask: health}}
 }
 
 // server is the actor around a Server.
@@ -63,6 +76,16 @@ func (s *server) Receive(ctx context.Context, _ run) error {
 	case <-ctx.Done():
 		return actor.ErrShutdown
 	}
+}
+
+// health asks the server, if it can tell.
+func (s *server) health(ctx context.Context) actor.Health {
+	if h, ok := s.Server.(interface {
+		Health(ctx context.Context) actor.Health
+	}); ok {
+		return h.Health(ctx)
+	}
+	return actor.Healthy
 }
 
 // Stopped implements actor.Stopper.

@@ -84,8 +84,8 @@ func (m *machine) groupStopNext() {
 			if !m.member(c) {
 				continue
 			}
-			m.stop(c, c.shutdown.within())
 			m.beginStop(c, m.group.incident, "sibling_failed")
+			m.stop(c, c.shutdown.within(), c.restart != Temporary)
 		}
 		m.cursor, m.awaited = c.prev, c
 		return

@@ -11,10 +11,12 @@ import (
 // The decisions that an incident can stand for.
 const (
 	directiveRestart  = "restart"
+	directiveResume   = "resume"   // the child goes on as it is
 	directiveStop     = "stop"     // the child is not to be restarted
 	directiveNone     = "none"     // the child was being stopped anyway
 	directiveEscalate = "escalate" // the supervisor gives up
 	directiveShutdown = "shutdown" // nothing failed: an orderly stop
+	directiveStart    = "start"    // nothing failed yet: the initial start
 )
 
 // maxSteps bounds the record of an incident. More is made of no trace.
@@ -59,7 +61,7 @@ func (m *machine) open(c *child, l lapse, directive string, affected []string) *
 
 func (m *machine) failure(c *child, l lapse) monitoring.Failure {
 	f := monitoring.Failure{
-		Path: m.pathOf(c), Name: c.label(), Type: c.typ, Incarnation: c.incarnation,
+		Path: m.pathOf(c), Name: c.label(), Type: c.typ, Incarnation: first(l.exit.Incarnation, c.incarnation),
 		Message: l.exit.Message, Kind: l.exit.Kind.String(), Err: l.exit.Err,
 		At: l.exit.At, Depth: l.exit.Depth, Trace: l.exit.Trace,
 		Starting: l.starting, Previous: l.previous,
@@ -69,10 +71,21 @@ func (m *machine) failure(c *child, l lapse) monitoring.Failure {
 	}
 	// What a supervisor gave up on is the beginning of what its own parent
 	// decides now: one trace shows both.
-	if below, ok := errors.AsType[*IntensityError](f.Err); ok && !below.trace.IsZero() {
-		f.Trace = below.trace
+	if below := traceBelow(f.Err); !below.IsZero() {
+		f.Trace = below
 	}
 	return f
+}
+
+// traceBelow is the decision with which a supervisor further down has ended.
+func traceBelow(err error) monitoring.SpanRef {
+	if below, ok := errors.AsType[interface {
+		error
+		span() monitoring.SpanRef
+	}](err); ok {
+		return below.span()
+	}
+	return monitoring.SpanRef{}
 }
 
 // report hands the record over, if there is one.
@@ -109,11 +122,6 @@ func (m *machine) reportOwn(c *child) { m.report(&c.incident) }
 // because the child was to end anyway.
 func (m *machine) reportUnanswered(c *child, x actor.Exit) {
 	m.reportAlone(c, lapse{exit: x}, directiveNone)
-}
-
-// reportDropped makes a record of a failure after which the child stays down.
-func (m *machine) reportDropped(c *child, x actor.Exit) {
-	m.reportAlone(c, lapse{exit: x}, directiveStop)
 }
 
 func (m *machine) reportAlone(c *child, l lapse, directive string) {
@@ -156,20 +164,45 @@ func (m *machine) beginStop(c *child, in *incident, reason string) {
 	s.Reason = reason
 	if i := in.add(s); i >= 0 {
 		c.steps = stepRef{in, i, i}
+		m.expect(c)
 	}
 }
 
-// beginRestart records that a child is being brought back, which is to start
+// beginRestart records that a child is to be brought back, which is to start
 // it.
 func (m *machine) beginRestart(c *child, in *incident) {
-	i := in.add(m.stepOf(c, monitoring.StepRestart))
+	s := m.stepOf(c, monitoring.StepRestart)
+	s.Incarnation++
+	i := in.add(s)
 	if i < 0 {
 		c.steps = stepRef{in, 0, -1}
 		return
 	}
+	s.Kind, s.Under = monitoring.StepStart, i
+	if k := in.add(s); k >= 0 {
+		c.steps = stepRef{in, i, k}
+		m.expect(c)
+	} else {
+		c.steps = stepRef{in, i, i}
+	}
+}
+
+// beginBoot records that a child is to be started by the initial start.
+func (m *machine) beginBoot(c *child) {
 	s := m.stepOf(c, monitoring.StepStart)
-	s.Under = i
-	c.steps = stepRef{in, i, max(i, in.add(s))}
+	s.Incarnation++
+	if i := m.startup.add(s); i >= 0 {
+		c.steps = stepRef{m.startup, i, i}
+		m.expect(c)
+	}
+}
+
+// expect makes what a supervisor below records of its own start or stop a part
+// of the step that has just been recorded, before it is told.
+func (m *machine) expect(c *child) {
+	if c.supervisor {
+		m.do(doExpect{m.pathOf(c)})
+	}
 }
 
 // broughtBack records that a restart has led to a child that runs.
@@ -195,7 +228,7 @@ func (m *machine) endSteps(c *child, err error) {
 	}
 	for i := at.first; i <= at.last; i++ {
 		at.in.Steps[i].End, at.in.Steps[i].Err = m.now, err
-		at.in.Steps[i].Incarnation = c.incarnation
+		at.in.Steps[i].Incarnation, at.in.Steps[i].Type = c.incarnation, c.typ
 	}
 }
 

@@ -27,7 +27,7 @@ type ChildInfo struct {
 	Since time.Time
 	// Started is when the child last became ready; zero if it never has.
 	Started time.Time
-	Health  Health
+	Health  actor.Health
 }
 
 // Counts are the numbers of a supervisor's children.
@@ -78,6 +78,6 @@ func (c *child) info() ChildInfo {
 	return ChildInfo{
 		ID: c.id, Name: c.name, Type: c.typ, Process: c.process, State: c.state, Supervisor: c.supervisor,
 		Restart: c.restart, Shutdown: c.shutdown, Restarts: c.restarts, LastError: c.lastErr,
-		Since: c.since, Started: c.readyAt,
+		Since: c.since, Started: c.readyAt, Health: c.checks.last,
 	}
 }

@@ -3,6 +3,7 @@ package supervision_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,6 +12,9 @@ import (
 	"github.com/understudy-go/understudy/monitoring"
 	"github.com/understudy-go/understudy/supervision"
 )
+
+// liveSilent keeps the tests' output free of what goes wrong on purpose.
+var liveSilent = slog.New(slog.DiscardHandler)
 
 // errLive is what live children fail with.
 var errLive = errors.New("boom")
@@ -54,12 +58,24 @@ type liveSup struct {
 func (s *liveSup) Started(err error)     { s.started <- err }
 func (s *liveSup) Ended(exit actor.Exit) { s.ended <- exit }
 
-// liveStart starts a supervisor, which is stopped when the test is over.
+// liveStart starts a supervisor, which the test is to stop.
 func liveStart(t *testing.T, p *actor.Process[supervision.Message]) *liveSup {
 	t.Helper()
-	s := &liveSup{p, make(chan error, 1), make(chan actor.Exit, 1)}
-	p.Start(actor.NewRuntime(monitoring.NewIDs(), nil).Context(context.Background()), s)
+	return liveStartWith(t, p, nil)
+}
+
+// liveStartWith is liveStart with a telemetry.
+func liveStartWith(t *testing.T, p *actor.Process[supervision.Message], tel *monitoring.Telemetry) *liveSup {
+	t.Helper()
+	s := liveBegin(p, tel)
 	require.NoError(t, <-s.started)
+	return s
+}
+
+// liveBegin starts a supervisor without waiting for it.
+func liveBegin(p *actor.Process[supervision.Message], tel *monitoring.Telemetry) *liveSup {
+	s := &liveSup{p, make(chan error, 1), make(chan actor.Exit, 1)}
+	p.Start(actor.NewRuntime(monitoring.NewIDs(), tel).Context(context.Background()), s)
 	return s
 }
 

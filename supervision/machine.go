@@ -25,8 +25,10 @@ type machine struct {
 	group   group
 	closing closing
 
-	// deferred holds the restarts that are decided when the job is over, in the
-	// order in which their children ended.
+	startup *incident // of the initial start
+
+	// deferred holds what is decided when the job is over, in the order in which
+	// the children ended.
 	deferred []deferral
 
 	live int    // incarnations that have been started and are not over
@@ -57,7 +59,7 @@ func newMachine(p *plan) *machine {
 		closing: closing{within: actor.Forever}, seq: p.incarnation << 32,
 	}
 	for _, c := range p.children {
-		m.kids.add(c)
+		m.add(c)
 	}
 	return m
 }
@@ -77,6 +79,12 @@ func (m *machine) step(ev event, now time.Time) []action {
 		m.onStarted(ev)
 	case ended:
 		m.onEnded(ev)
+	case resumed:
+		m.onResumed(ev)
+	case renewed:
+		m.onRenewed(ev)
+	case diagnosed:
+		m.onDiagnosed(ev)
 	case alarm:
 		m.onToken(ev.id, ev.token)
 	case retry:
@@ -89,6 +97,8 @@ func (m *machine) step(ev event, now time.Time) []action {
 		m.onRestart(ev)
 	case cmdDelete:
 		m.onDelete(ev)
+	case cmdHealth:
+		m.onHealth(ev)
 	case halt:
 		m.onHalt(ev.within)
 	}
@@ -128,17 +138,20 @@ func (m *machine) proceed(c *child) {
 	}
 }
 
-// deferral is a restart that has not been decided. It is stale if the child has
-// another lapse by then, or none.
+// deferral is what has not been decided yet. Unless it says otherwise it is the
+// end of a child that is to be restarted, and stale if the child has another
+// lapse by then, or none.
 type deferral struct {
-	child *child
-	lapse *lapse
+	child       *child
+	lapse       *lapse
+	inPlace     bool // the child has been restarted already
+	significant bool // the child has ended, and the supervisor may have to end too
 }
 
 func (m *machine) deferRestart(c *child, l lapse) {
 	c.lapse = &l
 	m.become(c, StateRestarting)
-	m.deferred = append(m.deferred, deferral{c, c.lapse})
+	m.deferred = append(m.deferred, deferral{child: c, lapse: c.lapse})
 }
 
 // forgo drops a restart that has not been decided: something else has decided
@@ -155,7 +168,14 @@ func (m *machine) settleDeferred() {
 	for len(m.deferred) > 0 && !m.busy() {
 		d := m.deferred[0]
 		m.deferred = m.deferred[1:]
-		if d.child.lapse == d.lapse {
+		switch {
+		case d.significant:
+			if !d.child.active() { // nothing has brought it back meanwhile
+				m.autoShutdown()
+			}
+		case d.inPlace:
+			m.countRenewal(d.child, *d.lapse)
+		case d.child.lapse == d.lapse:
 			d.child.lapse = nil
 			m.decide(d.child, *d.lapse)
 		}

@@ -29,12 +29,33 @@ type ChildExited struct {
 	epoch uint64
 }
 
+// ChildContinued tells a supervisor that a child has failed and goes on: as it
+// was, or renewed in place.
+type ChildContinued struct {
+	ID      string
+	Exit    actor.Exit
+	Renewed bool
+
+	epoch       uint64
+	incarnation uint64
+}
+
+func (c ChildContinued) event() event {
+	if c.Renewed {
+		return renewed{c.ID, c.epoch, c.Exit, c.incarnation}
+	}
+	return resumed{c.ID, c.epoch, c.Exit}
+}
+
 // alarmed is a timer that has fired; again is a failed restart that waits for
 // its next attempt.
 type (
 	alarmed struct{ alarm alarm }
 	again   struct{ retry retry }
 )
+
+// answered is what came of a health check.
+type answered struct{ diagnosis diagnosed }
 
 // stopAsked is the order to stop.
 type stopAsked struct{ within time.Duration }
@@ -52,6 +73,20 @@ type (
 		reply  actor.Reply[actor.Child]
 	}
 
+	// startAll asks for a batch of children: all of them, or none.
+	startAll struct {
+		defaults Defaults
+		children []Child
+		reply    actor.Reply[map[string]ChildInfo]
+	}
+
+	// terminateProcess is a command to terminate a child that is named by its
+	// address.
+	terminateProcess struct {
+		process actor.Child
+		command
+	}
+
 	listChildren struct{ reply actor.Reply[[]ChildInfo] }
 	countAll     struct{ reply actor.Reply[Counts] }
 	lookUp       struct {
@@ -60,12 +95,15 @@ type (
 	}
 )
 
-func (ChildStarted) supervision() {}
-func (ChildExited) supervision()  {}
-func (alarmed) supervision()      {}
-func (again) supervision()        {}
-func (stopAsked) supervision()    {}
-func (command) supervision()      {}
-func (listChildren) supervision() {}
-func (countAll) supervision()     {}
-func (lookUp) supervision()       {}
+func (ChildStarted) supervision()   {}
+func (ChildExited) supervision()    {}
+func (ChildContinued) supervision() {}
+func (answered) supervision()       {}
+func (alarmed) supervision()        {}
+func (again) supervision()          {}
+func (stopAsked) supervision()      {}
+func (command) supervision()        {}
+func (startAll) supervision()       {}
+func (listChildren) supervision()   {}
+func (countAll) supervision()       {}
+func (lookUp) supervision()         {}

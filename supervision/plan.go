@@ -14,6 +14,9 @@ type plan struct {
 	name, path string
 	strategy   Strategy
 	limit      Limit
+	strict     bool // giving up is a shutdown
+	auto       AutoShutdown
+	most       int // children at a time; 0: no bound
 	// sideBySide marks a dynamic supervisor: its children stop all at once, and
 	// a child without a process is forgotten.
 	sideBySide bool
@@ -33,14 +36,23 @@ type childPlan struct {
 	restart       Restart
 	shutdown      Shutdown
 	startTimeout  time.Duration // actor.Forever: none
+	startRetries  int
 	backoff       *Backoff
+	rules         []Rule
+	health        *HealthCheck  // with its defaults filled in; nil: not checked
+	checker       actor.Checker // whom to ask; nil: the child is well
+	limit         Limit         // of its own; zero: none
+	significant   bool
+	keepChildren  bool
+	resumable     bool // it can be resumed, or renewed
 }
 
 // newPlan resolves a spec that Validate has accepted. supervises tells the
 // children that are supervisors themselves.
 func newPlan(s Spec, path string, supervises func(actor.Child) bool, chance func() float64) *plan {
 	p := &plan{
-		name: s.Name, path: path, strategy: s.Strategy, limit: s.Limit, chance: chance,
+		name: s.Name, path: path, strategy: s.Strategy, limit: s.Limit, strict: s.StrictOTP,
+		auto: s.AutoShutdown, most: s.MaxChildren, chance: chance,
 		children: make([]childPlan, 0, len(s.Children)),
 	}
 	for _, c := range s.Children {
@@ -61,7 +73,16 @@ func (c Child) plan(d Defaults, supervisor bool) childPlan {
 		restart:      first(c.Restart, d.Restart, Permanent),
 		shutdown:     first(c.Shutdown, d.Shutdown, stop),
 		startTimeout: first(c.StartTimeout, d.StartTimeout, ready),
+		startRetries: first(c.StartRetries, d.StartRetries),
 		backoff:      first(c.Backoff, d.Backoff),
+		rules:        c.Decider,
+		health:       first(c.Health, d.Health).resolved(),
+		limit:        c.Limit, significant: c.Significant, keepChildren: c.KeepChildren,
+		resumable: !supervisor && !isWorker(c.Process),
+	}
+	p.checker = p.health.checker(c.Process)
+	if p.rules == nil {
+		p.rules = d.Decider
 	}
 	p.typ = typeOf(c.Process)
 	if p.id == "" {

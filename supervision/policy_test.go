@@ -28,8 +28,8 @@ func TestNames(t *testing.T) {
 		"one_for_one": OneForOne, "one_for_all": OneForAll, "rest_for_one": RestForOne, "Strategy(9)": Strategy(9),
 		"inherit": Restart(0), "permanent": Permanent, "transient": Transient, "temporary": Temporary, "Restart(9)": Restart(9),
 		"immediate": Immediate, "infinity": Infinity, "graceful(1s)": Graceful(time.Second), "invalid": Graceful(0),
+		"never": Never, "any_significant": AnySignificant, "all_significant": AllSignificant, "AutoShutdown(9)": AutoShutdown(9),
 		"starting": StateStarting, "failed": StateFailed, "State(9)": State(9),
-		"healthy": Healthy, "degraded: slow": Degraded("slow"), "failed: gone": Failed("gone"),
 	} {
 		assert.Equal(t, want, v.String())
 	}
@@ -48,13 +48,4 @@ func TestState(t *testing.T) {
 		assert.False(t, s.Terminal() && s.Transitional(), s)
 		assert.Equal(t, s == StateRunning, !s.Terminal() && !s.Transitional(), s)
 	}
-}
-
-func TestHealth(t *testing.T) {
-	assert.True(t, Healthy.IsHealthy())
-	assert.False(t, Degraded("slow").IsHealthy())
-	assert.False(t, Degraded("slow").IsFailed())
-	assert.True(t, Failed("gone").IsFailed())
-	assert.Equal(t, "gone", Failed("gone").Reason())
-	assert.Contains(t, map[Health]bool{Degraded("slow"): true}, Degraded("slow"), "values can be compared")
 }

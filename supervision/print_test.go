@@ -16,7 +16,13 @@ func (s *script) print(a action) []string {
 	case doStart:
 		return []string{fmt.Sprintf("start %s#%d", a.id, s.short[a.epoch])}
 	case doStop:
-		return []string{fmt.Sprintf("stop %s %s", a.id, span(a.within))}
+		line := fmt.Sprintf("stop %s %s", a.id, span(a.within))
+		if a.again {
+			line += " to restart"
+		}
+		return []string{line}
+	case doCheck:
+		return []string{fmt.Sprintf("check %s %s", a.id, span(a.within))}
 	case doArm:
 		return []string{fmt.Sprintf("arm %s %s", a.id, span(a.after))}
 	case doDisarm:
@@ -35,6 +41,9 @@ func (s *script) print(a action) []string {
 	case doReady:
 		return []string{"ready: " + outcome(a.err)}
 	case doExit:
+		if k, ok := a.err.(actor.Kinder); ok { //nolint:errorlint // of this very error
+			return []string{fmt.Sprintf("exit as %v: %v", k.ExitKind(), a.err)}
+		}
 		return []string{"exit: " + outcome(a.err)}
 	case doEmit:
 		if s.events {
@@ -83,6 +92,9 @@ func emitted(ev monitoring.SupervisionEvent) string {
 	}
 	if ev.Reason != "" {
 		w = append(w, "reason="+ev.Reason)
+	}
+	if ev.MaxRestarts > 0 {
+		w = append(w, fmt.Sprintf("max=%d/%v", ev.MaxRestarts, ev.Window))
 	}
 	if len(ev.Affected) > 0 {
 		w = append(w, ev.Strategy, "affected="+strings.Join(ev.Affected, ","))
@@ -140,6 +152,9 @@ func (s *script) list() []string {
 		}
 		if c.LastError != nil {
 			line += fmt.Sprintf(" last=%q", c.LastError)
+		}
+		if !c.Health.IsHealthy() {
+			line += fmt.Sprintf(" health=%q", c.Health)
 		}
 		line += fmt.Sprintf(" since=%v", c.Since.Sub(s.start))
 		out = append(out, line)

@@ -16,8 +16,9 @@ import (
 
 // script is the small language of the transcripts.
 //
-//	supervisor one_for_all 5/1m [dynamic]    the spec: strategy and limit
-//	child a transient stop=1s timeout=30s backoff=1s..10s reset=5s jitter=0.2 supervisor
+//	supervisor one_for_all 5/1m [dynamic] [strict] [auto=any_significant] [max=3]   the spec
+//	child a transient stop=1s timeout=30s backoff=1s..10s reset=5s retries=2 supervisor
+//	child b temporary significant limit=2/10s health=1s/500ms/2 keepchildren rule=boom:stop
 //	show events | show incidents             print those actions too
 //	at 1s                                    the time since the beginning
 //	begin | halt [10s]                       start and stop the supervisor
@@ -26,12 +27,17 @@ import (
 //	started a | fails a why | ignores a      the answer to a start
 //	normal a | stopped a | shutdown a [why] | cancelled a                              an end
 //	crash a [why] | panic a | goexit a | abandoned a                                   an abnormal one
+//	resumed a [why] | renewed a [why]        a failure after which a goes on, as it was or in place
+//	healthy a | degraded a [why] | unwell a [why]         the answer to the last check, even a stale one
 //	fire a | retry a                         the last timer or retry of a, even a stale one
+//	health a on|off                          a command
 //	add d temporary process=a … | terminate a | restart a | delete a          commands
 //	list | count                             what the supervisor would answer
 //
 // An end or an answer belongs to the child's last incarnation unless it names
-// another: crash a#1.
+// another: crash a#1. Why is one word or two, and boom if there is none; the same
+// words are the same error, "bad: boom" wraps boom, and "rude" panics when it is
+// asked what it is. A rule may also name panic, abandoned, timeout and unhealthy.
 type script struct {
 	t *testing.T
 	m *machine
@@ -40,6 +46,8 @@ type script struct {
 	start, now time.Time
 	epochs     map[string]uint64 // last started, by id
 	tokens     map[string]uint64 // last armed or posted, by id
+	checks     map[string]uint64 // last asked, by id
+	errs       map[string]error  // by text
 	short      map[uint64]int    // epoch → number of start, as printed
 	long       []uint64          // the inverse
 	reqs       []string
@@ -54,7 +62,8 @@ func newScript(t *testing.T) *script {
 	return &script{
 		t: t, start: now, now: now,
 		p:      &plan{name: "s", path: "s"},
-		epochs: map[string]uint64{}, tokens: map[string]uint64{}, short: map[uint64]int{},
+		epochs: map[string]uint64{}, tokens: map[string]uint64{}, checks: map[string]uint64{},
+		errs: map[string]error{}, short: map[uint64]int{},
 	}
 }
 
@@ -78,10 +87,9 @@ func (s *script) run(line string) []string {
 	case "supervisor":
 		s.p.strategy = map[string]Strategy{
 			"one_for_one": OneForOne, "one_for_all": OneForAll, "rest_for_one": RestForOne}[arg(1)]
-		if n, per, ok := strings.Cut(arg(2), "/"); ok {
-			s.p.limit = AtMost(s.number(n), s.duration(per))
+		for _, opt := range w[2:] {
+			s.option(opt)
 		}
-		s.p.sideBySide = arg(3) == "dynamic"
 		return nil
 	case "child":
 		s.p.children = append(s.p.children, s.child(w[1:]))
@@ -110,12 +118,26 @@ func (s *script) run(line string) []string {
 	return s.step(s.event(w, arg))
 }
 
+// option is one of the supervisor's.
+func (s *script) option(opt string) {
+	key, value, _ := strings.Cut(opt, "=")
+	switch key {
+	case "dynamic":
+		s.p.sideBySide = true
+	case "strict":
+		s.p.strict = true
+	case "auto":
+		s.p.auto = map[string]AutoShutdown{"any_significant": AnySignificant, "all_significant": AllSignificant}[value]
+	case "max":
+		s.p.most = s.number(value)
+	default:
+		s.p.limit = s.limit(opt)
+	}
+}
+
 func (s *script) event(w []string, arg func(int) string) event {
 	id, epoch := s.incarnation(arg(1))
-	why := errors.New(strings.TrimSpace(arg(2) + " " + arg(3)))
-	if arg(2) == "" {
-		why = errors.New("boom")
-	}
+	why := s.why(strings.TrimSpace(arg(2) + " " + arg(3)))
 	end := func(k actor.Kind, err error) event {
 		return ended{id, epoch, actor.Exit{Kind: k, Err: err, At: s.now}}
 	}
@@ -152,6 +174,17 @@ func (s *script) event(w []string, arg func(int) string) event {
 		return end(actor.Goexit, actor.ErrGoexit)
 	case "abandoned":
 		return end(actor.Abandoned, &actor.AbandonedError{Path: "s/" + id, State: "receiving"})
+	case "resumed":
+		return resumed{id, epoch, s.passing(id, why)}
+	case "renewed":
+		x := s.passing(id, why)
+		return renewed{id, epoch, x, x.Incarnation + 1}
+	case "healthy":
+		return diagnosed{id, s.checks[id], actor.Healthy}
+	case "degraded":
+		return diagnosed{id, s.checks[id], actor.Degraded(why.Error())}
+	case "unwell":
+		return diagnosed{id, s.checks[id], actor.Failed(why.Error())}
 	case "fire":
 		return alarm{id, s.tokens[id]}
 	case "retry":
@@ -164,9 +197,75 @@ func (s *script) event(w []string, arg func(int) string) event {
 		return cmdRestart{s.req("restart " + id), id}
 	case "delete":
 		return cmdDelete{s.req("delete " + id), id}
+	case "health":
+		return cmdHealth{s.req("health " + id + " " + arg(2)), id, arg(2) == "on"}
 	}
 	require.FailNow(s.t, "unknown stimulus", "%q", w)
 	return nil
+}
+
+// why is the error of that text.
+func (s *script) why(text string) error {
+	if text == "" {
+		text = "boom"
+	}
+	if s.errs[text] == nil {
+		s.errs[text] = errors.New(text)
+		if text == "rude" {
+			s.errs[text] = rudeError{}
+		}
+		if text == "shutdown" {
+			s.errs[text] = actor.ErrShutdown
+		}
+		if outer, inner, ok := strings.Cut(text, ": "); ok {
+			s.errs[text] = fmt.Errorf("%s: %w", outer, s.why(inner))
+		}
+	}
+	return s.errs[text]
+}
+
+// rudeError panics when it is asked what it is.
+type rudeError struct{}
+
+func (rudeError) Error() string { return "rude" }
+func (rudeError) Is(error) bool { panic("mind your own business") }
+
+// passing is a failure that the child survives in some way.
+func (s *script) passing(id string, why error) actor.Exit {
+	x := actor.Exit{Kind: actor.Failure, Err: why, At: s.now}
+	if info := s.m.kids.find(id); info != nil {
+		x.Incarnation = info.incarnation
+	}
+	return x
+}
+
+// rule reads a rule, such as boom:stop.
+func (s *script) rule(text string) Rule {
+	what, then, _ := strings.Cut(text, ":")
+	when, ok := map[string]Condition{
+		"panic": WhenType[*actor.PanicError](), "abandoned": When(actor.ErrAbandoned),
+		"timeout": When(actor.ErrStartTimeout), "unhealthy": When(ErrUnhealthy),
+	}[what]
+	if !ok {
+		when = When(s.why(what))
+	}
+	verb, ok := map[string]func() Rule{
+		"resume": when.Resume, "restart": when.Restart, "stop": when.Stop, "escalate": when.Escalate,
+	}[then]
+	require.True(s.t, ok, text)
+	return verb()
+}
+
+// health reads a check, such as 1s/500ms/2.
+func (s *script) health(text string) *HealthCheck {
+	w := strings.Split(text, "/")
+	return &HealthCheck{Interval: s.duration(w[0]), Timeout: s.duration(w[1]), Threshold: s.number(w[2])}
+}
+
+func (s *script) limit(text string) Limit {
+	n, per, ok := strings.Cut(text, "/")
+	require.True(s.t, ok, text)
+	return AtMost(s.number(n), s.duration(per))
 }
 
 func (s *script) req(what string) uint64 {
@@ -213,6 +312,18 @@ func (s *script) child(w []string) childPlan {
 			p.backoff = &Backoff{Base: s.duration(base), Max: s.duration(limit)}
 		case "reset":
 			p.backoff.ResetAfter = s.duration(value)
+		case "retries":
+			p.startRetries = s.number(value)
+		case "rule":
+			p.rules = append(p.rules, s.rule(value))
+		case "health":
+			p.health = s.health(value)
+		case "limit":
+			p.limit = s.limit(value)
+		case "significant":
+			p.significant = true
+		case "keepchildren":
+			p.keepChildren = true
 		default:
 			require.FailNow(s.t, "unknown option", opt)
 		}
@@ -250,6 +361,8 @@ func (s *script) step(ev event) []string {
 			s.tokens[a.id] = a.token
 		case doAgain:
 			s.tokens[a.id] = a.token
+		case doCheck:
+			s.checks[a.id] = a.token
 		}
 		out = append(out, s.print(a)...)
 	}

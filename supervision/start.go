@@ -13,6 +13,7 @@ func (m *machine) boot() {
 		return
 	}
 	m.stage, m.cursor = stageBoot, m.kids.head
+	m.startup = m.openOwn(directiveStart)
 	m.bootNext()
 }
 
@@ -23,17 +24,19 @@ func (m *machine) bootNext() {
 			continue
 		}
 		m.cursor, m.awaited = c.next, c
+		m.beginBoot(c)
 		m.launch(c, forBoot)
 		return
 	}
 	m.stage, m.cursor = stageServe, nil
+	m.report(&m.startup)
 	m.do(doReady{nil})
 }
 
 // launch starts an incarnation.
 func (m *machine) launch(c *child, why purpose) {
 	c.epoch, c.purpose = m.next(), why
-	c.up, c.timedOut = false, false
+	c.up, c.timedOut, c.ailing = false, false, nil
 	c.incarnation++
 	m.live++
 	m.become(c, StateStarting)
@@ -81,6 +84,7 @@ func (m *machine) ready(c *child) {
 	if c.purpose == forRestart {
 		m.reportRestarted(&c.incident)
 	}
+	m.watchHealth(c)
 	m.proceed(c)
 }
 
@@ -129,7 +133,11 @@ func (m *machine) startFailed(c *child, err error) {
 	m.emitNotStarted(c, err)
 	switch c.purpose {
 	case forBoot:
-		m.close(startAborted, m.startError(c, err), nil)
+		if c.retries < c.startRetries {
+			m.retryBoot(c)
+			return
+		}
+		m.close(startAborted, m.startError(c, err), m.startup)
 	case forAdd:
 		m.kids.remove(c)
 		m.retire(c, err)
@@ -141,6 +149,19 @@ func (m *machine) startFailed(c *child, err error) {
 		m.proceed(c) // a group may be waiting for it to be out of the way
 	case forRestart, forGroup:
 		m.restartFailed(c, err)
+	}
+}
+
+// retryBoot tries an initial start again: after the child's backoff, or, if it has
+// none, when all that waits in the mailbox is done. The start waits for it.
+func (m *machine) retryBoot(c *child) {
+	c.retries++
+	m.become(c, StateStarting) // it may have been stopped, for want of time
+	if d, ok := m.backoff(c); ok {
+		m.startup.wait(d, m.now)
+		m.arm(c, d)
+	} else {
+		m.again(c)
 	}
 }
 
@@ -160,7 +181,7 @@ func (m *machine) ignored(c *child, err error) {
 // stop is the end of the attempt.
 func (m *machine) onTimeout(c *child) {
 	c.token, c.timedOut = 0, true
-	m.stop(c, 0)
+	m.stop(c, 0, false)
 }
 
 // startError says why the supervisor cannot start. What a supervisor below says

@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -16,19 +17,18 @@ import (
 // The addresses of the children in the spec live as long as the supervisor's
 // own: they stay valid while the supervisor itself is restarted. Children that
 // were added at run time end with the incarnation.
-func New(spec Spec) *actor.Process[Message] { return declare(spec, false) }
+func New(spec Spec) *actor.Process[Message] { return declare(spec, false, nil) }
 
 // NewDynamic declares a supervisor for children that come and go at run time.
 // They do not depend on each other, so they are stopped side by side, and one
 // that chooses not to run is forgotten. The strategy must be OneForOne.
-func NewDynamic(spec Spec) *actor.Process[Message] { return declare(spec, true) }
+func NewDynamic(spec Spec) *actor.Process[Message] { return declare(spec, true, nil) }
 
-func declare(spec Spec, dynamic bool) *actor.Process[Message] {
+// declare declares a supervisor of the one kind or the other; wrong is what is
+// known to be wrong already.
+func declare(spec Spec, dynamic bool, wrong error) *actor.Process[Message] {
 	spec.Children = slices.Clone(spec.Children)
-	invalid := spec.Validate()
-	if invalid == nil && dynamic {
-		invalid = spec.validateDynamic()
-	}
+	invalid := errors.Join(wrong, spec.validate(dynamic))
 	var owns []actor.Child
 	if invalid == nil {
 		for _, c := range spec.Children {
@@ -44,12 +44,12 @@ func declare(spec Spec, dynamic bool) *actor.Process[Message] {
 			p := newPlan(spec, self.Path(), isSupervisor, rand.Float64)
 			p.sideBySide, p.incarnation = dynamic, self.Incarnation()
 			s := &supervisor{
-				self:     self,
-				machine:  newMachine(p),
-				defaults: spec.Defaults,
-				alarms:   make(map[uint64]*actor.Timer),
-				replies:  make(map[uint64]request),
-				ready:    self.DeferStart(),
+				self:    self,
+				machine: newMachine(p),
+				spec:    spec,
+				alarms:  make(map[uint64]*actor.Timer),
+				replies: make(map[uint64]request),
+				ready:   self.DeferStart(),
 			}
 			self.TrapStop(func(r actor.Stopping) Message { return stopAsked{r.Within} })
 			s.step(begin{})
@@ -67,14 +67,17 @@ func isSupervisor(child actor.Child) bool {
 // supervisor is the actor around a machine: it makes events of messages, and
 // carries out the machine's actions with what every actor has. It never blocks.
 type supervisor struct {
-	self     *actor.Self[Message]
-	machine  *machine
-	defaults Defaults
+	self    *actor.Self[Message]
+	machine *machine
+	spec    Spec
 
 	ready    func(error)
-	alarms   map[uint64]*actor.Timer // by token
+	alarms   map[uint64]*actor.Timer       // by token
+	checks   map[uint64]context.CancelFunc // by token; made on demand
 	replies  map[uint64]request
 	requests uint64
+	next     []func() // what goes on after the step in hand
+	stepping bool     // step is at it
 
 	over bool  // the machine is done
 	err  error // with this
@@ -87,8 +90,14 @@ func (s *supervisor) Receive(_ context.Context, msg Message) error {
 		s.step(started{id: msg.ID, epoch: msg.epoch, err: msg.Err, incarnation: msg.incarnation, typ: msg.typ})
 	case ChildExited:
 		s.step(ended{id: msg.ID, epoch: msg.epoch, exit: msg.Exit})
+	case ChildContinued:
+		s.step(msg.event())
+	case answered:
+		s.checked(msg.diagnosis.token)
+		s.step(msg.diagnosis)
 	case alarmed:
 		delete(s.alarms, msg.alarm.token)
+		s.checked(msg.alarm.token)
 		s.step(msg.alarm)
 	case again:
 		s.step(msg.retry)
@@ -96,6 +105,10 @@ func (s *supervisor) Receive(_ context.Context, msg Message) error {
 		s.step(halt(msg))
 	case command:
 		s.command(msg)
+	case startAll:
+		s.startAll(msg)
+	case terminateProcess:
+		s.terminateProcess(msg)
 	case listChildren:
 		msg.reply.Send(slices.Collect(s.machine.list()))
 	case countAll:
@@ -112,11 +125,22 @@ func (s *supervisor) Receive(_ context.Context, msg Message) error {
 	return s.err
 }
 
-// step lets an event happen now and carries out what follows.
+// step lets an event happen now and carries out what follows. What waits for an
+// answer that is among it goes on after that.
 func (s *supervisor) step(ev event) {
 	actions := s.machine.step(ev, time.Now())
 	for _, a := range actions {
 		s.execute(a)
 	}
 	clear(actions) // an idle supervisor holds on to no child that is gone
+	if s.stepping {
+		return
+	}
+	s.stepping = true
+	for len(s.next) > 0 {
+		f := s.next[0]
+		s.next = s.next[1:]
+		f()
+	}
+	s.next, s.stepping = nil, false
 }

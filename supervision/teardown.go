@@ -30,7 +30,24 @@ const (
 	startOrdered                // while it was starting
 	startAborted                // a child could not be started
 	limitExceeded               // one restart too many was needed
+	autoShutdown                // significant children ended
+	escalated                   // a rule made a child's failure the supervisor's own
 )
+
+// reason is why children are stopped, as it stands in traces.
+func (e ending) reason() string {
+	switch e {
+	case limitExceeded:
+		return "giving_up"
+	case escalated:
+		return "escalated"
+	case autoShutdown:
+		return "auto_shutdown"
+	case startAborted:
+		return "start_failed"
+	}
+	return "shutdown"
+}
 
 // onHalt is an order to stop within a time. If the teardown has begun already
 // it can only become shorter.
@@ -38,7 +55,7 @@ func (m *machine) onHalt(within time.Duration) {
 	switch m.stage {
 	case stageIdle, stageBoot:
 		m.limit(within)
-		m.close(startOrdered, actor.ErrShutdown, nil)
+		m.close(startOrdered, actor.ErrShutdown, m.startup)
 	case stageClose:
 		if within < left(m.closing.from, m.closing.within, m.now) {
 			m.limit(within)
@@ -47,7 +64,7 @@ func (m *machine) onHalt(within time.Duration) {
 	case stageDone:
 	default:
 		m.limit(within)
-		m.close(ordered, nil, m.shutdown())
+		m.close(ordered, nil, m.openOwn(directiveShutdown))
 	}
 }
 
@@ -55,26 +72,38 @@ func (m *machine) limit(within time.Duration) {
 	m.closing.from, m.closing.within = m.now, max(0, within)
 }
 
-// shutdown begins the record of an orderly stop.
-func (m *machine) shutdown() *incident {
-	return &incident{Incident: monitoring.Incident{
+// openOwn begins the record of the supervisor's own start or orderly stop.
+func (m *machine) openOwn(directive string) *incident {
+	in := &incident{Incident: monitoring.Incident{
 		Failure: monitoring.Failure{
-			Path: m.plan.path, Name: m.plan.name, Type: supervisorType, Kind: actor.Shutdown.String(), At: m.now,
+			Path: m.plan.path, Name: m.plan.name, Type: supervisorType, Incarnation: m.plan.incarnation, At: m.now,
 		},
 		Supervisor: m.plan.path, SupervisorType: supervisorType, Strategy: m.plan.strategy.String(),
-		Directive: directiveShutdown, MaxRestarts: m.window.max, Window: m.window.per, Begin: m.now,
+		Directive: directive, MaxRestarts: m.window.max, Window: m.window.per, Begin: m.now,
 	}}
+	if directive == directiveShutdown {
+		in.Failure.Kind = actor.Shutdown.String()
+	}
+	return in
 }
 
-// giveUp ends the supervisor because of one restart too many.
-func (m *machine) giveUp(c *child, l lapse) {
+// giveUp ends the supervisor because of one restart too many for a window: its
+// own, or the child's.
+func (m *machine) giveUp(c *child, l lapse, w *window) {
 	in := m.open(c, l, directiveEscalate, nil)
-	in.Restarts++
+	in.Restarts, in.MaxRestarts, in.Window = w.inWindow(m.now)+1, w.max, w.per
 	err := &IntensityError{
-		Path: m.plan.path, Child: c.name, Max: m.window.max, Window: m.window.per, Last: l.cause(), trace: in.Ref,
+		Path: m.plan.path, Child: c.name, Max: w.max, Window: w.per, Last: l.cause(),
+		strict: m.plan.strict, trace: in.Ref,
 	}
-	m.emitLimit(c, err)
+	m.emitLimit(c, in.Restarts, err)
 	m.close(limitExceeded, err, in)
+}
+
+// escalate ends the supervisor because a rule says so.
+func (m *machine) escalate(c *child, l lapse) {
+	in := m.open(c, l, directiveEscalate, nil)
+	m.close(escalated, &EscalatedError{Path: m.plan.path, Child: c.name, Err: l.cause(), trace: in.Ref}, in)
 }
 
 // close begins the teardown. All that was under way is over: whoever waits for
@@ -82,6 +111,11 @@ func (m *machine) giveUp(c *child, l lapse) {
 func (m *machine) close(end ending, err error, in *incident) {
 	m.closing.end, m.closing.err, m.closing.incident = end, err, in
 	m.stage, m.awaited, m.cursor = stageClose, nil, m.kids.tail
+	for _, d := range m.deferred {
+		if d.inPlace {
+			m.reportUnanswered(d.child, d.lapse.exit)
+		}
+	}
 	m.deferred = nil
 	m.report(&m.group.incident)
 	for c := m.kids.head; c != nil; c = c.next {
@@ -122,15 +156,12 @@ func (m *machine) closeNext() {
 func (m *machine) tearDown(c *child) {
 	within := m.allowance(c)
 	if c.state == StateStopping {
+		c.stopAgain = false
 		m.hasten(c, within)
 		return
 	}
-	m.stop(c, within)
-	reason := "shutdown"
-	if m.closing.end == limitExceeded {
-		reason = "giving_up"
-	}
-	m.beginStop(c, m.closing.incident, reason)
+	m.beginStop(c, m.closing.incident, m.closing.end.reason())
+	m.stop(c, within, false)
 }
 
 // allowance is the time a child gets in the teardown: what its policy says, but
@@ -200,7 +231,7 @@ func (m *machine) closed() {
 		}
 	}
 	switch k.end {
-	case ordered:
+	case ordered, autoShutdown:
 		m.report(&k.incident)
 		m.do(doExit{k.shutdownError()})
 	case startOrdered:
@@ -208,17 +239,30 @@ func (m *machine) closed() {
 		if err == nil {
 			err = k.err
 		}
+		m.report(&k.incident)
 		m.do(doReady{err})
 	case startAborted:
-		m.do(doReady{k.startError(m.plan.path)})
+		err := k.startError(m.plan.path)
+		k.incident.Err = err
+		m.report(&k.incident)
+		m.do(doReady{err})
 	case limitExceeded:
 		err, _ := errors.AsType[*IntensityError](k.err)
 		err.Teardown = k.errs
-		k.incident.Err = err
-		m.report(&k.incident)
-		m.emitEscalated(err)
-		m.do(doExit{err})
+		m.failed(err)
+	case escalated:
+		err, _ := errors.AsType[*EscalatedError](k.err)
+		err.Teardown = k.errs
+		m.failed(err)
 	}
+}
+
+// failed is the end of a supervisor that has to hand a failure on.
+func (m *machine) failed(err error) {
+	m.closing.incident.Err = err
+	m.report(&m.closing.incident)
+	m.emitEscalated(err)
+	m.do(doExit{err})
 }
 
 func (k *closing) shutdownError() error {

@@ -18,18 +18,16 @@ const maxName = 255
 
 // Validate returns nil, or every wrong field of the spec and of those below it,
 // joined, each as a *[SpecError]. It never panics, and it starts nothing.
-func (s Spec) Validate() error {
-	v := validation{supervisor: s.Name}
+func (s Spec) Validate() error { return s.validate(false) }
+
+func (s Spec) validate(dynamic bool) error {
+	v := validation{spec: s, dynamic: dynamic, supervisor: s.Name}
 	v.check("Name", nameError(s.Name))
 	if !s.Strategy.valid() {
 		v.failf("Strategy", "unknown: %v", s.Strategy)
 	}
-	if s.Limit.set && s.Limit.n < 0 {
-		v.failf("Limit", "negative number of restarts: %d", s.Limit.n)
-	}
-	if s.Limit.set && s.Limit.per <= 0 {
-		v.failf("Limit", "window is not positive: %v", s.Limit.per)
-	}
+	v.limit("Limit", s.Limit)
+	v.extent()
 	v.policies("Defaults.", s.Defaults)
 	for i, c := range s.Children {
 		v.in(i, c)
@@ -37,16 +35,17 @@ func (s Spec) Validate() error {
 	return errors.Join(v.errs...)
 }
 
-// validate is Spec.Validate for a child that is added to a running supervisor
-// of the given name.
-func (c Child) validate(supervisor string) error {
-	v := validation{supervisor: supervisor}
+// accepts is Validate for a child that is added to a running supervisor.
+func (s Spec) accepts(c Child, dynamic bool) error {
+	v := validation{spec: s, dynamic: dynamic, supervisor: s.Name}
 	v.of(c)
 	return errors.Join(v.errs...)
 }
 
 // validation collects what is wrong with one spec.
 type validation struct {
+	spec       Spec
+	dynamic    bool
 	supervisor string
 	child      string // the child in hand
 	prefix     string // where it is
@@ -107,7 +106,10 @@ func (v *validation) of(c Child) (id string, usable bool) {
 	if c.ID != "" {
 		v.check("ID", nameError(c.ID))
 	}
-	v.policies("", Defaults{c.Restart, c.Shutdown, c.StartTimeout, c.Backoff})
+	v.policies("", c.own())
+	v.limit("Limit", c.Limit)
+	v.significant(c)
+	v.inPlace(c, usable)
 	if usable {
 		v.nested(c.Process)
 	}
@@ -122,7 +124,39 @@ func (v *validation) policies(at string, d Defaults) {
 		v.failf(at+"Shutdown", "time is not positive")
 	}
 	v.notNegative(at+"StartTimeout", d.StartTimeout)
-	b := d.Backoff
+	if d.StartRetries < 0 {
+		v.failf(at+"StartRetries", "negative: %d", d.StartRetries)
+	}
+	for i, r := range d.Decider {
+		if !r.valid() {
+			v.failf(fmt.Sprintf("%sDecider[%d]", at, i), "is no rule: make one with When or WhenType, of an error that is not nil")
+		}
+	}
+	v.backoff(at, d.Backoff)
+	v.health(at, d.Health)
+}
+
+func (v *validation) limit(field string, l Limit) {
+	if l.set && l.n < 0 {
+		v.failf(field, "negative number of restarts: %d", l.n)
+	}
+	if l.set && l.per <= 0 {
+		v.failf(field, "window is not positive: %v", l.per)
+	}
+}
+
+func (v *validation) health(at string, h *HealthCheck) {
+	if h == nil {
+		return
+	}
+	v.notNegative(at+"Health.Interval", h.Interval)
+	v.notNegative(at+"Health.Timeout", h.Timeout)
+	if h.Threshold < 0 {
+		v.failf(at+"Health.Threshold", "negative: %d", h.Threshold)
+	}
+}
+
+func (v *validation) backoff(at string, b *Backoff) {
 	if b == nil {
 		return
 	}
@@ -198,7 +232,7 @@ func nameOf(p actor.Child) (name string, err error) {
 func guarded(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panicked: %v", r)
+			err = fmt.Errorf("panicked: %.200v", r)
 		}
 	}()
 	return f()

@@ -176,10 +176,11 @@ func TestValidateBelow(t *testing.T) {
 }
 
 func TestValidateChild(t *testing.T) {
-	assert.NoError(t, Child{Process: &named{"a"}}.validate("top"))
-	err := Child{Process: (*named)(nil), Restart: 9}.validate("top")
+	top := Spec{Name: "top"}
+	assert.NoError(t, top.accepts(Child{Process: &named{"a"}}, false))
+	err := top.accepts(Child{Process: (*named)(nil), Restart: 9}, false)
 	assert.Equal(t, []string{"Process", "Restart"}, fields(err))
-	assert.Equal(t, []string{"ID"}, fields(Child{Process: &named{"a"}, ID: "/"}.validate("top")))
+	assert.Equal(t, []string{"ID"}, fields(top.accepts(Child{Process: &named{"a"}, ID: "/"}, false)))
 }
 
 // What Validate accepts resolves to policies without zero values (R17).
@@ -198,7 +199,7 @@ func TestPlanDefaults(t *testing.T) {
 	assert.Nil(t, a.backoff)
 
 	s := valid()
-	s.Defaults = Defaults{Transient, Immediate, time.Second, &Backoff{}}
+	s.Defaults = Defaults{Restart: Transient, Shutdown: Immediate, StartTimeout: time.Second, Backoff: &Backoff{}}
 	s.Children[1].Restart, s.Children[1].Shutdown = Temporary, Infinity
 	s.Children[1].StartTimeout, s.Children[1].Backoff = actor.Forever, &Backoff{Base: 1}
 	p = newPlan(s, "sys/top", never, nil)

@@ -24,7 +24,7 @@ func administration() []scenario {
 		live("AD-02", knowsNobody),
 		parts("AD-03",
 			live("by id", terminatesByID),
-			missing("by ref", "termination of a dynamic child by its ref (R14)")),
+			live("by ref", terminatesByRef)),
 		live("AD-04", countsMany),
 		{"AD-05", scales},
 		live("AD-06", refusesToWaitForItself),
@@ -125,7 +125,7 @@ func knowsNobody(s *stage) {
 }
 
 // A dynamic supervisor forgets whom it terminates: what is not known any more
-// cannot be found a second time, and that is all (R12 makes termination
+// cannot be found by its id a second time, and that is all (R12 makes termination
 // idempotent for children that are known). Who is somebody else's child is not
 // known either.
 func terminatesByID(s *stage) {
@@ -144,6 +144,37 @@ func terminatesByID(s *stage) {
 	s.gone(a)
 	assert.Zero(s, s.state(other))
 	s.incarnation(1, other, b, d)
+}
+
+// By its address a child is terminated as often as one likes; who is no child is
+// not, and lives on.
+func terminatesByRef(s *stage) {
+	d, e, other := dynamic("d", supervision.Spec{}), dynamic("e", supervision.Spec{}), s.probe("other")
+	s.start(supervision.Spec{}, d, e, other)
+	a, b, namesake := s.probe("a"), s.probe("b"), s.probe("a")
+	s.add(d.Ref, a)
+	s.add(d.Ref, b)
+	s.add(e.Ref, namesake)
+	s.sawf("start(other) start(a) start(b) start(a)")
+	require.NoError(s, supervision.TerminateRef(s.ctx, d.Ref, a.Ref))
+	s.sawf("stop(a, shutdown)")
+	s.gone(a)
+	s.took(0, func() {
+		require.NoError(s, supervision.TerminateRef(s.ctx, d.Ref, a.Ref))
+		for _, stranger := range []*probe{other, namesake, s.probe("never started")} {
+			err := supervision.TerminateRef(s.ctx, d.Ref, stranger.Ref)
+			failed, ok := errors.AsType[*supervision.ChildError](err)
+			require.True(s, ok, "%v", err)
+			want := supervision.ChildError{Op: "terminate", Path: "/s/d", ID: stranger.Name(), Err: supervision.ErrNotFound}
+			assert.Equal(s, want, *failed)
+		}
+		assert.ErrorIs(s, supervision.TerminateRef(s.ctx, d.Ref, actor.Ref[order]{}), supervision.ErrNotFound)
+	})
+	s.sawf("")
+	s.listed(d.Ref, "b running")
+	s.listed(e.Ref, "a running")
+	assert.Zero(s, s.state(other)+s.state(namesake))
+	s.incarnation(1, other, namesake, b, d, e)
 }
 
 // Counts and lists are exact, and do not change by themselves.

@@ -2,6 +2,7 @@ package system_test
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -22,7 +23,9 @@ func escalation() []scenario {
 			live("stopped", obeysAStrangerThatStops),
 			live("parent", endsWithItsParent)),
 		crashing("ES-08", endsTheSystem),
-		missing("ES-09", "linking actors (L11)"),
+		parts("ES-09",
+			crashing("told", failsWithTheChild),
+			crashing("restarted", restartsWithTheChild)),
 	}
 }
 
@@ -147,4 +150,49 @@ func endsTheSystem(s *stage, c crash) {
 	_, err := system.Spawn(s.ctx, s.sys, a.actor)
 	assert.ErrorIs(s, err, system.ErrShutdown)
 	assert.ErrorContains(s, s.sys.Err(), "s: supervision: restart limit exceeded: /s: more than 0 per 1h0m0s: b: ")
+}
+
+// An actor that is linked to its child, and does not handle its end, ends with
+// it. That is a failure like any other: its own parent is told, with the cause.
+func failsWithTheChild(s *stage, c crash) {
+	child := s.probe("child")
+	middle := s.probe("middle", parentOf(child), linkedTo(child))
+	grand := s.probe("grand")
+	s.start(supervision.Spec{}, grand)
+	s.tell(grand, startKid(middle), watch(middle))
+	time.Sleep(ms(10))
+	s.sawf("start(grand) start(middle) start(child)")
+	s.tell(child, c.order)
+	s.sawf("stop(child, %v) ended(child, %[1]v) stop(middle, failure) ended(middle, failure) down(middle, failure)", c.kind)
+	require.Len(s, grand.downs, 1)
+	for _, err := range []error{grand.downs[0].Err, grand.lastEvent().Exit.Err} {
+		assert.ErrorIs(s, err, actor.ErrLinked)
+		assert.ErrorIs(s, err, errBoom)
+		linked, ok := errors.AsType[*actor.LinkError](err)
+		require.True(s, ok, "%v", err)
+		assert.Equal(s, "/s/grand/middle/child", linked.Down.Path)
+		assert.Equal(s, c.kind, linked.Down.Kind)
+	}
+	s.incarnation(1, grand, middle, child)
+	s.gone(middle, child)
+}
+
+// A supervisor may restart it for just that error; then all of it is new.
+func restartsWithTheChild(s *stage, c crash) {
+	child := s.probe("child")
+	middle := s.probe("middle", temporary, parentOf(child), linkedTo(child),
+		decidedBy(supervision.WhenType[*actor.LinkError]().Restart()))
+	s.start(supervision.Spec{}, middle)
+	s.sawf("start(middle) start(child)")
+	for n := range 3 {
+		s.tell(child, c.order)
+		time.Sleep(ms(10))
+		s.sawf("stop(child, %v) ended(child, %[1]v) stop(middle, failure) start(middle) start(child)", c.kind)
+		s.incarnation(n+2, middle, child)
+	}
+	s.tell(child, end(actor.ErrStop)) // of a normal end nothing follows
+	s.sawf("stop(child, normal) ended(child, normal)")
+	s.tell(middle, c.order) // another error
+	s.sawf("stop(middle, %v)", c.kind)
+	s.gone(middle, child)
 }

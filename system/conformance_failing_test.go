@@ -1,6 +1,7 @@
 package system_test
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -19,7 +20,9 @@ func failingRestarts() []scenario {
 		parts("RF-02",
 			crashing("at once", answersWhileItTries),
 			crashing("with a backoff", administersBetweenAttempts)),
-		missing("RF-07", "a dynamic supervisor's most children (R14)"),
+		parts("RF-07",
+			crashing("fails to start", countsWhoIsRestarting),
+			crashing("waits", countsWhoWaits)),
 	}
 }
 
@@ -110,4 +113,61 @@ func administersBetweenAttempts(s *stage, c crash) {
 	s.listed(s.root(), "a stopped, b running")
 	s.incarnation(2, a)
 	s.incarnation(1, b)
+}
+
+// A child that is on its way back takes the one place there is (R14), between two
+// attempts and during one, until it is terminated.
+func countsWhoIsRestarting(s *stage, c crash) {
+	d := dynamic("d", supervision.Spec{MaxChildren: 1, Limit: supervision.AtMost(1000, time.Hour)})
+	s.start(supervision.Spec{}, d)
+	a, b := s.probe("a", startsIn(ms(20))), s.probe("b")
+	s.add(d.Ref, a)
+	a.next(10, c.start)
+	s.tell(a, c.order)
+	for range 20 {
+		time.Sleep(ms(9))
+		s.full(d, b)
+	}
+	s.sawf("start(a) stop(a, %v)%s", c.kind, strings.Repeat(" fail(a)", 10))
+	require.NoError(s, supervision.TerminateChild(s.ctx, d.Ref, "a"))
+	s.add(d.Ref, b)
+	s.sawf("start(b)")
+	s.full(d, a)
+	s.incarnation(1, d, b)
+}
+
+func countsWhoWaits(s *stage, c crash) {
+	d := dynamic("d", supervision.Spec{MaxChildren: 1})
+	s.start(supervision.Spec{}, d)
+	a, b := s.probe("a", backoff(supervision.Backoff{Base: time.Second})), s.probe("b")
+	s.add(d.Ref, a)
+	s.tell(a, c.order)
+	s.listed(d.Ref, "a restarting")
+	s.full(d, b)
+	time.Sleep(time.Second)
+	s.sawf("start(a) stop(a, %v) start(a)", c.kind)
+	s.full(d, b)
+	s.tell(a, end(actor.ErrShutdown))
+	s.full(d, b) // permanent, so it comes back once more
+	require.NoError(s, supervision.TerminateChild(s.ctx, d.Ref, "a"))
+	s.add(d.Ref, b)
+	s.sawf("stop(a, shutdown) start(b)")
+	s.listed(d.Ref, "b running")
+}
+
+// full checks that a supervisor takes no more children.
+func (s *stage) full(d *branch, m member) {
+	s.Helper()
+	s.took(0, func() {
+		err := supervision.StartChild(s.ctx, d.Ref, m.declaration())
+		assert.ErrorIs(s, err, supervision.ErrMaxChildren)
+		assert.ErrorIs(s, err, actor.ErrRetryable)
+		failed, ok := errors.AsType[*supervision.ChildError](err)
+		require.True(s, ok, "%v", err)
+		id := m.declaration().Process.Name()
+		assert.Equal(s, supervision.ChildError{Op: "start", Path: "/s/d", ID: id, Err: failed.Err}, *failed)
+	})
+	n, err := supervision.Count(s.ctx, d.Ref)
+	require.NoError(s, err)
+	assert.Equal(s, 1, n.Specs)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/understudy-go/understudy/actor"
@@ -23,6 +24,8 @@ import (
 //	dead(a, hello)       an order became a dead letter
 //	ended(b, shutdown)   the child b has ended, as its parent, a probe, is told
 //	refused(b)           the child b could not be started, likewise
+//	down(b, shutdown)    the address of b has ended, as a watcher is told
+//	restart(a, failure)  the hook for restarts was called, if the probe has it
 //
 // Its fields are the scenario's to change while all is quiet.
 type probe struct {
@@ -34,8 +37,11 @@ type probe struct {
 	stopsIn  time.Duration
 	first    int // state of a new incarnation
 	kids     []member
+	links    []*probe      // linked to by each incarnation
+	hooked   bool          // it has a hook for restarts
 	starts   []outcome     // of the next starts; then all go well
 	events   []actor.Event // of the kids
+	downs    []actor.Down  // of those it watches
 }
 
 // probe declares one.
@@ -83,6 +89,14 @@ func (p *probe) begin(ctx context.Context, self *actor.Self[order]) (actor.Actor
 		}
 		time.Sleep(time.Millisecond) // so that the log has one order only
 	}
+	for _, other := range p.links {
+		if err := self.Link(other.Ref); err != nil {
+			return nil, err
+		}
+	}
+	if p.hooked {
+		return hookedLife{l}, nil
+	}
 	return l, nil
 }
 
@@ -120,6 +134,29 @@ func (l *life) Stopped(ctx context.Context, exit actor.Exit) error {
 	return nil
 }
 
+// A hookedLife has a hook for restarts.
+type hookedLife struct{ *life }
+
+// PreRestart implements actor.Restarter.
+func (l hookedLife) PreRestart(_ context.Context, exit actor.Exit) error {
+	l.stage.log.addf("restart(%s, %v)", l.Name(), exit.Kind)
+	return nil
+}
+
+// watch has a probe watch an address.
+func watch(a actor.Address) order {
+	return order{"watch", func(_ context.Context, me *life) error { return me.self.Watch(a, me.bereaved) }}
+}
+
+// bereaved makes an order of the end of an address.
+func (l *life) bereaved(d actor.Down) order {
+	return order{"down", func(context.Context, *life) error {
+		l.downs = append(l.downs, d)
+		l.stage.log.addf("down(%s, %v)", d.Path[strings.LastIndexByte(d.Path, '/')+1:], d.Kind)
+		return nil
+	}}
+}
+
 // told makes an order of what happened to a kid.
 func (l *life) told(e actor.Event) order {
 	return order{"event", func(context.Context, *life) error {
@@ -149,8 +186,13 @@ func holds(n int, full mailbox.Overflow) option {
 	return func(p *probe) { p.actor.Mailbox = mailbox.Config{Capacity: n, Overflow: full} }
 }
 func parentOf(kids ...member) option { return func(p *probe) { p.kids = kids } }
-func transient(p *probe)             { p.child.Restart = supervision.Transient }
-func temporary(p *probe)             { p.child.Restart = supervision.Temporary }
+func linkedTo(p ...*probe) option    { return func(me *probe) { me.links = p } }
+func hooked(p *probe)                { p.hooked = true }
+func decidedBy(rules ...supervision.Rule) option {
+	return func(p *probe) { p.child.Decider = rules }
+}
+func transient(p *probe) { p.child.Restart = supervision.Transient }
+func temporary(p *probe) { p.child.Restart = supervision.Temporary }
 
 // An order is a probe's message: what to do, under a name to log.
 type order struct {
@@ -244,6 +286,14 @@ var (
 	byPanic = crash{"panic", actor.Panic, order{"panic", func(context.Context, *life) error { panic(errBoom) }}, panickedStart}
 	byExit  = crash{"goexit", actor.Goexit, order{"exit", func(context.Context, *life) error { runtime.Goexit(); return nil }}, exitedStart}
 )
+
+// with is the same way, with another error.
+func (c crash) with(err error) order {
+	if c.kind == actor.Panic {
+		return order{fmt.Sprint("panic ", err), func(context.Context, *life) error { panic(err) }}
+	}
+	return end(err)
+}
 
 // kill has a probe end at once with an abnormal reason: it is stuck when it is
 // told to stop, without being given time.

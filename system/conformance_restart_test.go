@@ -2,6 +2,8 @@ package system_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing/synctest"
 	"time"
@@ -21,11 +23,11 @@ func inPlace() []scenario {
 		parts("IP-01",
 			crashing("stop", losesWhatWaitsWhenStopped),
 			crashing("restart", keepsWhatWaitsWhenRestarted),
-			missing("resume", "deciders (R16)")),
-		missing("IP-02", "deciders (R16)"),
+			crashing("resume", keepsAllWhenResumed)),
+		crashing("IP-02", decidesByRules),
 		parts("IP-03",
 			crashing("stop", stopsChildrenBeforeTheRestart),
-			missing("keep", "the option to keep children over a restart")),
+			crashing("keep", keepsChildrenOverTheRestart)),
 		crashing("IP-06", dropsWhatFindsTheMailboxFull),
 		parts("IP-08",
 			crashing("starts", backsOff),
@@ -76,23 +78,107 @@ func losesWhatWaitsWhenStopped(s *stage, c crash) {
 }
 
 // One that is restarted keeps its address and what waits; the order that crashed
-// it is not tried again. By L5 there is one hook, that of the old state's end,
-// and none before the restart.
+// it is not tried again. By L5 the old state has its hook for restarts called, and
+// then its stop hook.
 func keepsWhatWaitsWhenRestarted(s *stage, c crash) {
-	a := s.probe("a")
+	a := s.probe("a", hooked)
 	s.start(supervision.Spec{}, a)
 	ref := a.Ref
 	n, err := s.queued(a, bad(c))
 	require.NoError(s, err)
 	assert.Zero(s, n)
 	assert.Equal(s, ref, a.Ref)
-	s.sawf("start(a) bad(a) stop(a, %v) start(a)", c.kind)
+	s.sawf("start(a) bad(a) restart(a, %v) stop(a, %[1]v) start(a)", c.kind)
 	s.incarnation(2, a)
 	assert.Zero(s, s.sys.DeadLetters().Total())
 	info := a.Info()
 	assert.EqualValues(s, 4, info.Handled)
 	assert.Zero(s, info.DeadLettered+info.Rejected+uint64(info.Depth))
 }
+
+// One that is resumed goes on as it was: no hook, no new state, no restart.
+func keepsAllWhenResumed(s *stage, c crash) {
+	a := s.probe("a", hooked, decidedBy(supervision.When(errBoom).Resume()))
+	s.start(supervision.Spec{Limit: supervision.AtMost(0, time.Hour)}, a)
+	ref := a.Ref
+	n, err := s.queued(a, bad(c))
+	require.NoError(s, err)
+	assert.Equal(s, 1, n)
+	assert.Equal(s, ref, a.Ref)
+	s.sawf("start(a) bad(a)")
+	s.incarnation(1, a)
+	assert.Zero(s, s.sys.DeadLetters().Total())
+	info := a.Info()
+	assert.EqualValues(s, 4, info.Handled)
+	assert.Zero(s, info.DeadLettered+info.Rejected+uint64(info.Depth))
+	known, err := supervision.Lookup(s.ctx, s.root(), "a")
+	require.NoError(s, err)
+	assert.Equal(s, supervision.StateRunning, known.State)
+	assert.ErrorIs(s, known.LastError, errBoom)
+	assert.Zero(s, known.Restarts)
+
+	// As often as it takes; and whoever asked is told.
+	for range 10 {
+		_, err = actor.Ask(s.ctx, a.Ref, func(actor.Reply[int]) order { return bad(c) })
+		assert.ErrorIs(s, err, errBoom)
+	}
+	assert.Equal(s, 1, s.state(a))
+	s.incarnation(1, a)
+	s.sawf("%s", strings.TrimSuffix(strings.Repeat("bad(a) ", 10), " "))
+}
+
+// The first rule that matches decides, also about what wraps the error that it
+// names, and whatever the restart type says. If none does, that decides.
+func decidesByRules(s *stage, c crash) {
+	var (
+		base   = errors.New("base")
+		sub    = fmt.Errorf("special case of %w", base)
+		second = fmt.Errorf("second case of %w", base)
+		third  = fmt.Errorf("third case of %w", base)
+	)
+	rules := decidedBy(
+		supervision.When(sub).Stop(),
+		supervision.When(second).Resume(),
+		supervision.When(third).Restart(),
+		supervision.When(base).Restart(),
+	)
+	stopped := fmt.Sprintf("start(a) stop(a, %v)", c.kind)
+	resumed, restarted := "start(a)", stopped+" start(a)"
+	d := dynamic("d", supervision.Spec{Limit: supervision.AtMost(1000, time.Hour)})
+	s.start(supervision.Spec{}, d)
+	for _, ex := range []struct {
+		err     error
+		restart option
+		then    string
+	}{
+		{sub, permanently, stopped},
+		{second, temporary, resumed},
+		{third, temporary, restarted},
+		{base, temporary, restarted},
+		{errBoom, permanently, restarted},
+		{errBoom, transient, restarted},
+		{errBoom, temporary, stopped},
+	} {
+		for _, err := range []error{ex.err, fmt.Errorf("on page 7: %w", ex.err)} {
+			a := s.probe("a", rules, ex.restart)
+			s.add(d.Ref, a)
+			s.tell(a, increment, c.with(err))
+			s.sawf("%s", ex.then)
+			switch ex.then {
+			case stopped:
+				s.gone(a)
+			case resumed:
+				assert.Equal(s, 1, s.state(a))
+			case restarted:
+				assert.Zero(s, s.state(a))
+			}
+			require.NoError(s, supervision.TerminateRef(s.ctx, d.Ref, a.Ref))
+			s.log.take(false)
+		}
+	}
+}
+
+func permanently(p *probe) { p.child.Restart = supervision.Permanent }
 
 // Children are stopped, and waited for, before the parent's new state is made.
 // What arrives meanwhile waits for that.
@@ -112,6 +198,41 @@ func stopsChildrenBeforeTheRestart(s *stage, c crash) {
 		"msg(p, 1)@2.002s msg(p, 2)@2.002s msg(p, 3)@2.002s", c.kind)
 	assert.Zero(s, s.state(p))
 	s.incarnation(2, p, one, two)
+}
+
+// With the option to keep them they are left alone, and are those of the new
+// state, which begins at once.
+func keepsChildrenOverTheRestart(s *stage, c crash) {
+	one, two := s.probe("k1", stopsIn(time.Second)), s.probe("k2", stopsIn(time.Second))
+	p := s.probe("p", hooked, func(p *probe) { p.child.KeepChildren = true })
+	s.start(supervision.Spec{}, p)
+	s.tell(p, startKid(one))
+	s.tell(p, startKid(two))
+	s.tell(one, increment)
+	s.sawf("start(p) start(k1) start(k2)")
+	s.mark()
+	for _, o := range []order{busy(time.Second), increment, c.order, say("1"), say("2")} {
+		require.NoError(s, p.Send(s.ctx, o))
+	}
+	time.Sleep(500 * time.Millisecond)
+	require.NoError(s, p.Send(s.ctx, say("3")))
+	time.Sleep(time.Hour)
+	s.sawAtf("restart(p, %v)@1s stop(p, %[1]v)@1s start(p)@1s msg(p, 1)@1s msg(p, 2)@1s msg(p, 3)@1s", c.kind)
+	assert.Zero(s, s.state(p))
+	assert.Equal(s, 1, s.state(one))
+	s.incarnation(2, p)
+	s.incarnation(1, one, two)
+	known, err := supervision.Lookup(s.ctx, s.root(), "p")
+	require.NoError(s, err)
+	assert.Equal(s, 1, known.Restarts)
+
+	// The new state is their parent: it is told of their ends, and outlives them.
+	s.tell(two, c.order)
+	time.Sleep(time.Second)
+	s.sawf("stop(k2, %v) ended(k2, %[1]v)", c.kind)
+	require.NoError(s, supervision.TerminateChild(s.ctx, s.root(), "p"))
+	s.sawf("stop(k1, shutdown) stop(p, shutdown)")
+	s.gone(one, two, p)
 }
 
 // While an actor waits for its restart its mailbox is as bounded as ever.

@@ -90,18 +90,6 @@ func missing(id, what string) scenario {
 	}}
 }
 
-func significant() []scenario {
-	const what = "significant children and automatic shutdown (R13)"
-	return []scenario{
-		missing("SC-01", what), missing("SC-02", what), missing("SC-03", what),
-		missing("SC-04", what), missing("SC-07", what),
-	}
-}
-
-func watching() []scenario {
-	return []scenario{missing("DW-05", "watching an actor from outside (L11)")}
-}
-
 func lifeCycle() []scenario {
 	return []scenario{missing("LC-03", "the toolkit: pools and work pulling")}
 }

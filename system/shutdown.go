@@ -110,10 +110,13 @@ func (s *ActorSystem) close(hurry context.Context, within time.Duration) error {
 // collect who is stuck, and for telemetry to tell.
 const moment = 100 * time.Millisecond
 
-// stop stops what was spawned, then the root, within a time.
+// stop stops what was spawned, then the root, within a time. All of it is one
+// incident.
 func (s *ActorSystem) stop(within time.Duration) error {
-	deadline := time.Now().Add(within)
+	began := time.Now()
+	deadline := began.Add(within)
 	var errs []error
+	var steps []monitoring.Step
 	for i, t := range []*top{s.spawned, s.root} {
 		left := within
 		if within != actor.Forever {
@@ -122,8 +125,23 @@ func (s *ActorSystem) stop(within time.Duration) error {
 				left /= 2 // the root is to have its time as well
 			}
 		}
-		errs = append(errs, s.end(t, left))
+		if t.runs() {
+			steps = append(steps, t.stopping(t == s.spawned))
+			s.telemetry.Expect(t.process.Path())
+		}
+		err := s.end(t, left)
+		errs = append(errs, err)
+		if n := len(steps); n > 0 && steps[n-1].End.IsZero() {
+			steps[n-1].End, steps[n-1].Err = time.Now(), err
+		}
 	}
+	s.telemetry.Report(&monitoring.Incident{
+		Failure:   monitoring.Failure{Name: s.name, Kind: actor.Shutdown.String(), At: began},
+		Directive: "shutdown",
+		Begin:     began,
+		End:       time.Now(),
+		Steps:     steps,
+	})
 	return errors.Join(errs...)
 }
 

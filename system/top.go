@@ -3,8 +3,10 @@ package system
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 	"github.com/understudy-go/understudy/supervision"
 )
 
@@ -19,6 +21,25 @@ type top struct {
 
 func newTop(p *actor.Process[supervision.Message]) *top {
 	return &top{process: p, started: make(chan error, 1), ended: make(chan struct{})}
+}
+
+// runs reports whether there is something to stop.
+func (t *top) runs() bool {
+	select {
+	case <-t.ended:
+		return false
+	default:
+		return t.process.Incarnation() > 0
+	}
+}
+
+// stopping is the record of a stop that begins now. A supervisor that has never
+// been used is not worth telling.
+func (t *top) stopping(ifAny bool) monitoring.Step {
+	return monitoring.Step{
+		Kind: monitoring.StepStop, Child: t.process.Name(), Path: t.process.Path(), Type: t.process.Type(),
+		Incarnation: t.process.Incarnation(), Begin: time.Now(), Reason: "shutdown", Under: -1, IfAny: ifAny,
+	}
 }
 
 // Started implements actor.Host.

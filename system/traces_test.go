@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,13 +43,26 @@ func (Pass) traces()   {}
 func (Quote) traces()  {}
 func (Refuse) traces() {}
 
+var errPaper = errors.New("out of paper")
+
+// tracesHealth fails until it has been asked n times.
+func tracesHealth(n int32) func(context.Context) actor.Health {
+	var asked atomic.Int32
+	return func(context.Context) actor.Health {
+		if asked.Add(1) < n {
+			return actor.Failed("no paper")
+		}
+		return actor.Healthy
+	}
+}
+
 type Orders struct{}
 
 func (Orders) Receive(ctx context.Context, msg tracesMsg) error {
 	switch msg := msg.(type) {
 	case Place:
 		time.Sleep(msg.After)
-		return errors.New("out of paper")
+		return errPaper
 	case Crash:
 		panic("out of ink")
 	case Leave:
@@ -184,9 +198,11 @@ func TestTraces(t *testing.T) {
 	}
 	cases := []struct {
 		name string
-		spec supervision.Spec // without children: the three of them
+		spec supervision.Spec  // without children: the three of them
+		own  supervision.Child // of worker-2, apart from its Process
 		ws   []*actor.Process[tracesMsg]
 		act  func(s tracesStage, ws []*actor.Process[tracesMsg])
+		ends bool // by itself
 	}{
 		{name: "one-for-one", spec: supervision.Spec{Strategy: supervision.OneForOne}, ws: three(),
 			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
@@ -267,6 +283,38 @@ func TestTraces(t *testing.T) {
 				s.request(ws[1].Ref, Crash{})
 				s.request(ws[1].Ref, Leave{})
 			}},
+		{name: "health", ws: three(), // it says itself that it has failed
+			own: supervision.Child{Health: &supervision.HealthCheck{
+				Interval: time.Second, Threshold: 2, Check: tracesHealth(3),
+			}}, act: func(tracesStage, []*actor.Process[tracesMsg]) {}},
+		{name: "health-stuck", ws: three(), // it does not answer, and is left behind
+			own: supervision.Child{Health: &supervision.HealthCheck{Interval: time.Second, Threshold: 2}},
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				release := make(chan struct{})
+				s.request(ws[1].Ref, Hang{release})
+				time.Sleep(time.Minute)
+				close(release)
+			}},
+		{name: "resume", ws: three(),
+			own: supervision.Child{Decider: []supervision.Rule{supervision.When(errPaper).Resume()}},
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Place{time.Millisecond})
+			}},
+		{name: "decided-stop", ws: three(),
+			own: supervision.Child{Decider: []supervision.Rule{supervision.When(errPaper).Stop()}},
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Place{time.Millisecond})
+			}},
+		{name: "decided-escalate", ws: three(),
+			own: supervision.Child{Decider: []supervision.Rule{supervision.When(errPaper).Escalate()}},
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Place{time.Millisecond})
+			}, ends: true},
+		{name: "auto-shutdown", ws: three(), spec: supervision.Spec{AutoShutdown: supervision.AnySignificant},
+			own: supervision.Child{Restart: supervision.Transient, Significant: true},
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Leave{})
+			}, ends: true},
 		{name: "by-hand", ws: three(), // what is asked for by hand is an event, and no span
 			act: func(s tracesStage, _ []*actor.Process[tracesMsg]) {
 				require.NoError(s.t, supervision.TerminateChild(context.Background(), s.Root(), "worker-2"))
@@ -277,10 +325,17 @@ func TestTraces(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c.spec.Children = tracesWorkers(c.ws...)
+				c.own.Process = c.ws[1]
+				c.spec.Children[1] = c.own
 				s := tracesStart(t, c.spec)
 				time.Sleep(time.Second)
 				c.act(s, c.ws)
 				s.settle()
+				if c.ends {
+					<-s.Done()
+					s.golden(c.name)
+					return
+				}
 				s.golden(c.name)
 				kitShut(t, s.ActorSystem)
 			})
@@ -322,6 +377,39 @@ func TestTraceEscalation(t *testing.T) {
 	})
 }
 
+// A supervisor that is stopped or started for the sake of a sibling shows its
+// own children.
+func TestTraceNestedGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		worker := tracesNew("worker")
+		sub := supervision.New(supervision.Spec{
+			Name: "sub", Children: tracesWorkers(tracesNew("below-1"), tracesNew("below-2")),
+		})
+		s := tracesStart(t, supervision.Spec{
+			Strategy: supervision.OneForAll, Children: append(kitChildren(sub), tracesWorkers(worker)...),
+		})
+		s.request(worker.Ref, Place{time.Millisecond})
+		s.settle()
+		s.golden("nested-group")
+		kitShut(t, s.ActorSystem)
+	})
+}
+
+// A restart that fails further down shows where.
+func TestTraceNestedFailedRestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		worker := tracesNew("worker")
+		sub := supervision.New(supervision.Spec{
+			Name: "sub", Limit: supervision.AtMost(0, time.Minute), Children: tracesWorkers(worker, tracesNew("weak", 2)),
+		})
+		s := tracesStart(t, supervision.Spec{Children: kitChildren(sub)})
+		s.request(worker.Ref, Place{time.Millisecond})
+		s.settle()
+		s.golden("nested-failed-restart")
+		kitShut(t, s.ActorSystem)
+	})
+}
+
 // The root's giving up ends the system.
 func TestTraceGivingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -348,7 +436,23 @@ func TestTraceStartFailure(t *testing.T) {
 	})
 }
 
-// A shutdown shows who was stuck.
+// Also of one that fails further down: one trace from the top.
+func TestTraceNestedStartFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := tracesStage{t: t, spans: spantest.New(), log: new(bytes.Buffer)}
+		sub := supervision.New(supervision.Spec{
+			Name: "sub", Children: tracesWorkers(tracesNew("below-1"), tracesNew("below-2", 1)),
+		})
+		_, err := system.Start(context.Background(), system.Config{
+			Name: "shop", TracerProvider: s.spans, Logger: tracesLogger(s.log),
+			Root: supervision.Spec{Children: append(tracesWorkers(tracesNew("worker")), kitChildren(sub)...)},
+		})
+		require.ErrorIs(t, err, supervision.ErrStartFailed)
+		s.golden("nested-start-failure")
+	})
+}
+
+// A shutdown is one trace of the whole tree, and shows who was stuck.
 func TestTraceShutdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck := tracesNew("stuck")
@@ -362,5 +466,20 @@ func TestTraceShutdown(t *testing.T) {
 		time.Sleep(time.Second)
 		require.ErrorIs(t, s.Shutdown(context.Background()), actor.ErrAbandoned)
 		s.golden("shutdown")
+	})
+}
+
+// A shutdown is traced also if nothing runs at that moment.
+func TestTraceShutdownWhileWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		worker := tracesNew("worker")
+		s := tracesStart(t, supervision.Spec{
+			Defaults: supervision.Defaults{Backoff: &supervision.Backoff{Base: time.Hour, Max: time.Hour}},
+			Children: tracesWorkers(worker),
+		})
+		s.request(worker.Ref, Crash{})
+		time.Sleep(time.Second)
+		kitShut(t, s.ActorSystem)
+		s.golden("shutdown-while-waiting")
 	})
 }

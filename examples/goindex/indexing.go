@@ -8,6 +8,10 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/understudy-go/understudy/examples/internal/spans"
 )
 
 // closing bounds what is left to do after the work: to read the last figures,
@@ -20,17 +24,17 @@ func runIndex(ctx context.Context, o options, to console) error {
 	if err != nil {
 		return err
 	}
-	spans, err := newTracing(ctx, o)
+	sink, err := spans.Open(ctx, spans.Config{Service: "goindex", Keep: o.trace, OTLP: o.otlp})
 	if err != nil {
 		return err
 	}
 	began := time.Now()
-	report, restarts, err := index(ctx, planOf(o, to, folders, spans))
+	report, restarts, err := index(ctx, planOf(o, to, folders, sink.Provider))
 	took := time.Since(began)
 
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
 	defer cancel()
-	unsent := spans.close(late) // the actors have ended: there are no more to come
+	unsent := sink.Close(late) // the actors have ended: there are no more to come
 	if err != nil {
 		return interruption(ctx, errors.Join(err, unsent))
 	}
@@ -45,20 +49,20 @@ func runIndex(ctx context.Context, o options, to console) error {
 			s.Verified, wrong = &same, errors.Join(wrong, err)
 		}
 	}
-	if err := write(o, to, s, spans); err != nil {
+	if err := write(o, to, s, sink); err != nil {
 		return err
 	}
 	return interruption(ctx, wrong)
 }
 
 // planOf makes a plan of what the command line says.
-func planOf(o options, to console, folders []string, spans *tracing) plan {
+func planOf(o options, to console, folders []string, provider trace.TracerProvider) plan {
 	p := plan{
 		folders:  folders,
 		parsers:  o.parsers,
 		chaos:    o.chaos,
 		logger:   slog.New(slog.DiscardHandler), // crashes on purpose would flood the terminal
-		provider: spans.provider,
+		provider: provider,
 		progress: io.Discard,
 	}
 	switch {
@@ -119,13 +123,17 @@ func shortcomings(s Summary) error {
 
 // write prints the summary and, if they are wanted, the traces: apart from it
 // where a program reads it.
-func write(o options, to console, s Summary, spans *tracing) error {
+func write(o options, to console, s Summary, sink *spans.Spans) error {
 	traces := to.out
 	if o.json {
 		traces = to.err
 	}
-	if spans.kept != nil {
-		writeTraces(traces, spans.kept.spans, s.Crashes)
+	if kept := sink.Kept(); o.trace {
+		spans.Draw(traces, kept, map[string]string{"file.path": "file"})
+		// The framework reports a burst of failures, but no flood.
+		if more := s.Crashes - spans.Decisions(kept); more > 0 {
+			fmt.Fprintf(traces, "%d more crashes came too fast to be traced\n", more)
+		}
 	}
 	if o.json {
 		return s.writeJSON(to.out)

@@ -1,4 +1,6 @@
-package main
+// Package spans takes the spans of an example program to where a person looks
+// at them: the terminal, as trees, or a collector such as Jaeger, or both.
+package spans
 
 import (
 	"context"
@@ -18,47 +20,61 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 )
 
-// tracing is where the spans of a run go: into the terminal, to a collector,
-// both, or nowhere.
-type tracing struct {
-	provider trace.TracerProvider
-	sdk      *sdk.TracerProvider // nil: nowhere
-	kept     *keeper             // nil: not wanted in the terminal
-	sent     *sender             // nil: no collector
+// Config says where the spans of a program go.
+type Config struct {
+	// Service is the name by which the program is found in a collector, unless
+	// OTEL_SERVICE_NAME says another.
+	Service string
+	// Keep says that the spans are kept, to be drawn.
+	Keep bool
+	// OTLP is the host:port, or the URL, of a collector that takes OTLP/gRPC.
+	// Empty means the one that OTEL_EXPORTER_OTLP_ENDPOINT names, if any.
+	OTLP string
 }
 
-func newTracing(ctx context.Context, o options) (*tracing, error) {
-	t := &tracing{provider: noop.NewTracerProvider()}
+// Spans is where the spans of a run go.
+type Spans struct {
+	// Provider makes the spans. It makes none if they go nowhere.
+	Provider trace.TracerProvider
+
+	sdk  *sdk.TracerProvider // nil: nowhere
+	kept *keeper             // nil: they are not kept
+	sent *sender             // nil: no collector
+}
+
+// Open returns where the spans go. A collector need not be there yet.
+func Open(ctx context.Context, c Config) (*Spans, error) {
+	s := &Spans{Provider: noop.NewTracerProvider()}
 	var to []sdk.TracerProviderOption
-	if o.trace {
-		t.kept = new(keeper)
-		to = append(to, sdk.WithSyncer(t.kept))
+	if c.Keep {
+		s.kept = new(keeper)
+		to = append(to, sdk.WithSyncer(s.kept))
 	}
-	if o.otlp != "" || fromEnv() {
-		exporter, err := otlptracegrpc.New(ctx, collectorOptions(o.otlp)...)
+	if c.OTLP != "" || fromEnv() {
+		exporter, err := otlptracegrpc.New(ctx, collectorOptions(c.OTLP)...)
 		if err != nil {
 			return nil, fmt.Errorf("collector: %w", err)
 		}
-		t.sent = &sender{SpanExporter: exporter}
+		s.sent = &sender{SpanExporter: exporter}
 		// Crashes come in bursts: the usual queue of 2,048 spans would lose some.
-		to = append(to, sdk.WithBatcher(t.sent, sdk.WithMaxQueueSize(1<<16)))
-		// What goes wrong is told by close, once.
+		to = append(to, sdk.WithBatcher(s.sent, sdk.WithMaxQueueSize(1<<16)))
+		// What goes wrong is told by Close, once.
 		otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {}))
 	}
 	if len(to) == 0 {
-		return t, nil
+		return s, nil
 	}
 	who, err := resource.New(ctx,
-		resource.WithAttributes(attribute.String("service.name", "goindex")),
+		resource.WithAttributes(attribute.String("service.name", c.Service)),
 		resource.WithTelemetrySDK(),
 		resource.WithFromEnv(), // last: OTEL_SERVICE_NAME prevails
 	)
 	if err != nil {
 		return nil, fmt.Errorf("resource: %w", err)
 	}
-	t.sdk = sdk.NewTracerProvider(append(to, sdk.WithResource(who))...)
-	t.provider = t.sdk
-	return t, nil
+	s.sdk = sdk.NewTracerProvider(append(to, sdk.WithResource(who))...)
+	s.Provider = s.sdk
+	return s, nil
 }
 
 // fromEnv reports whether OpenTelemetry's variables name a collector. The
@@ -86,18 +102,28 @@ func collectorOptions(endpoint string) []otlptracegrpc.Option {
 	}
 }
 
-// close sends what has not been sent. It is called after the actor system has
+// Close sends what has not been sent. It is called after the actor system has
 // ended, so that the last spans are among them. The error says how many did not
 // arrive.
-func (t *tracing) close(ctx context.Context) error {
-	if t.sdk == nil {
+func (s *Spans) Close(ctx context.Context) error {
+	if s.sdk == nil {
 		return nil
 	}
-	err := t.sdk.Shutdown(ctx)
-	if t.sent != nil {
-		err = errors.Join(t.sent.failure(), err)
+	err := s.sdk.Shutdown(ctx)
+	if s.sent != nil {
+		err = errors.Join(s.sent.failure(), err)
 	}
 	return err
+}
+
+// Kept returns the spans that were kept and have ended.
+func (s *Spans) Kept() []sdk.ReadOnlySpan {
+	if s.kept == nil {
+		return nil
+	}
+	s.kept.mu.Lock()
+	defer s.kept.mu.Unlock()
+	return append([]sdk.ReadOnlySpan(nil), s.kept.spans...)
 }
 
 // A sender notes which spans its exporter could not send.

@@ -1,0 +1,78 @@
+package actor
+
+import (
+	"errors"
+	"fmt"
+)
+
+// foresee asks the parent what is to become of the incarnation that is ending,
+// if there is a value whose fate can differ. Abandoned code ends in one way only.
+func (c *core) foresee() bool {
+	inc := c.inc
+	inc.fate = Ends
+	parent, ok := inc.host.(Overseer)
+	if !ok || !inc.created || inc.fence.isCut() {
+		return c.wane()
+	}
+	inc.enter(judging)
+	exit, says := inc.exit, Ends
+	return c.callThen(inc, func() error {
+		says = parent.Foresee(exit)
+		return nil
+	}, func(trouble Exit) bool {
+		switch {
+		case trouble.Kind == Abandoned:
+			inc.exit.Kind, inc.exit.Err = Abandoned, errors.Join(inc.exit.Err, trouble.Err)
+		case trouble.Err != nil:
+			c.recordTrouble(fmt.Errorf("foresee: %w", trouble.Err))
+		default:
+			inc.fate = says
+		}
+		return c.obey(parent)
+	})
+}
+
+// obey does what the parent says, as far as that is possible.
+func (c *core) obey(parent Overseer) bool {
+	inc := c.inc
+	switch inc.fate {
+	case Resumes:
+		if inc.canResume() {
+			return c.passOver(parent)
+		}
+		inc.fate = Ends
+	case Renews:
+		if inc.canRenew() {
+			return c.renew()
+		}
+		inc.fate = Restarts
+	case Ends, Restarts:
+	default:
+		inc.fate = Ends
+	}
+	return c.wane()
+}
+
+// canResume reports whether the incarnation can go on: its message failed, and
+// it is not to stop. One that drains goes on draining.
+func (i *incarnation) canResume() bool {
+	return i.passable && !i.isBarred() && (i.trap == nil || !i.isStopped())
+}
+
+// canRenew reports whether another incarnation can take the place of this one.
+func (i *incarnation) canRenew() bool {
+	return i.passable && !i.retire && !i.isStopped()
+}
+
+// passOver has the incarnation go on after the message that failed, which is
+// done with: it counts as handled, and its ask fails.
+func (c *core) passOver(parent Overseer) bool {
+	inc := c.inc
+	exit := inc.exit
+	inc.exit, inc.passable, inc.fate = Exit{}, false, Ends
+	c.body.give(exit.Err)
+	c.settle(inc)
+	inc.enter(receiving)
+	parent.Continued(exit, Resumes)
+	return true
+}

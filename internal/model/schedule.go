@@ -1,0 +1,124 @@
+package model
+
+import "time"
+
+// A Schedule is a tree and what happens to it.
+type Schedule struct {
+	Root *Spec
+	Ops  []Op
+}
+
+// An Op is one thing that somebody does to a node, after some time.
+type Op struct {
+	After time.Duration
+	Do    Deed
+	Node  int           // its place in World.Nodes
+	Kind  Kind          // of an End
+	How   Outcome       // of the next N starts
+	N     int           // likewise; and which one is Stale
+	In    time.Duration // how much time there is to stop
+}
+
+// A Deed is what is done.
+type Deed uint8
+
+const (
+	Wait      Deed = iota // nothing
+	End                   // a worker ends by itself
+	Next                  // it is said how the next starts of a worker will go
+	HookPanic             // and that its next stop hook will panic
+	Hang                  // a worker does not come back from its handler
+	DoAdd                 // the four commands, to the node's supervisor
+	DoTerminate
+	DoRevive
+	DoDelete
+	Hold    // a supervisor looks at nothing any more
+	Release // but now it does
+	Stale   // a supervisor is told something that it has been told before
+	DoHalt  // the root is stopped
+)
+
+// Do lets an op happen, and reports whether it could. Who is to end or to hang
+// and does not run is left in peace; the next one that does is taken, and put
+// down in o.
+func (w *World) Do(o *Op) bool {
+	w.Pass(o.After)
+	if o.Do == End || o.Do == Hang {
+		o.Node = w.victim(o.Node)
+	}
+	n := w.Nodes[o.Node]
+	switch o.Do {
+	case Wait:
+	case End:
+		if n.Sub != nil || n.mode != alive {
+			return false
+		}
+		w.Log = append(w.Log, Entry{At: w.now, Node: n, Stops: true, Kind: o.Kind})
+		x := Exit{Kind: o.Kind}
+		if x.Kind.Abnormal() {
+			x.Fault = w.boom()
+		}
+		w.gone(n)
+		w.tell(n, Event{What: Ended, Exit: x})
+	case Next:
+		if n.Sub != nil {
+			return false
+		}
+		n.coming = n.coming[:0]
+		for range o.N {
+			n.coming = append(n.coming, o.How)
+		}
+	case HookPanic:
+		if n.Sub != nil {
+			return false
+		}
+		n.panics = true
+	case Hang:
+		if n.Sub != nil || n.mode != alive {
+			return false
+		}
+		n.mode = hanging
+	case DoAdd, DoTerminate, DoRevive, DoDelete:
+		if n.Parent == nil || n.Parent.mode == absent {
+			return false
+		}
+		w.Replies = append(w.Replies, Answer{})
+		e := Event{What: Add + EventKind(o.Do-DoAdd), Child: n.ID, Req: len(w.Replies)}
+		if o.Do == DoAdd {
+			e.Spec = n.ChildSpec
+		}
+		w.send(n.Parent, e)
+	case Hold:
+		if n.Sub == nil || n.mode == absent || n.held {
+			return false
+		}
+		n.held = true
+	case Release:
+		if !n.held {
+			return false
+		}
+		n.held = false
+		w.wake(n)
+	case Stale:
+		if len(w.past) == 0 {
+			return false
+		}
+		d := w.past[o.N%len(w.past)]
+		w.deliver(d.to, d.e)
+	case DoHalt:
+		w.stop(w.Root, o.In)
+	}
+	w.settle()
+	return true
+}
+
+// victim returns the first worker from i on that runs.
+func (w *World) victim(i int) int {
+	for k := range w.Nodes {
+		j := (i + k) % len(w.Nodes)
+		if n := w.Nodes[j]; n.Sub == nil && n.mode == alive {
+			return j
+		}
+	}
+	return i
+}

@@ -1,0 +1,81 @@
+package supervision
+
+import (
+	"context"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/understudy-go/understudy/actor"
+)
+
+// Template makes a typed start function for the children of a dynamic
+// supervisor, which are all alike but for their argument:
+//
+//	open := supervision.Template(sessions.Ref, "session", func(u User) actor.Spec[Command] {
+//		return actor.Spec[Command]{New: …}
+//	})
+//	session, err := open(ctx, user)
+//
+// spec is called once for each child, with its argument; a restart makes the
+// child from the same spec, and so with the same argument. A spec without a name
+// is given one: name, a hyphen and a number that counts this template's
+// children. Policies are the supervisor's Defaults.
+//
+// The start function returns the child's address when the child is ready. Its
+// errors are those of [StartChild], [ErrMaxChildren] among them; only when ctx is
+// done meanwhile does the start go on, and the address is the child's then. It may
+// be called from any goroutine. The supervisor forgets a child, and with it the
+// argument, when the child has ended and is not restarted.
+func Template[A, M any](
+	sup actor.Ref[Message], name string, spec func(A) actor.Spec[M],
+) func(context.Context, A) (actor.Ref[M], error) {
+	var made atomic.Uint64
+	return func(ctx context.Context, arg A) (actor.Ref[M], error) {
+		if ctx.Err() != nil {
+			return actor.Ref[M]{}, context.Cause(ctx) // nobody would start the child
+		}
+		s := spec(arg)
+		if s.Name == "" {
+			s.Name = name + "-" + strconv.FormatUint(made.Add(1), 10)
+		}
+		if s.Type == "" {
+			s.Type = name
+		}
+		p := actor.New(s)
+		err := StartChild(ctx, sup, Child{Process: p})
+		if err != nil && ctx.Err() == nil {
+			p.Retire(err) // it is not going to be started
+		}
+		return p.Ref, err
+	}
+}
+
+// TerminateRef is [TerminateChild] for a child of which one has the address. For
+// a child that has been the supervisor's and is not known any more it returns
+// nil; for an actor that never was one, [ErrNotFound], and that actor is left
+// alone.
+func TerminateRef[M any](ctx context.Context, sup actor.Ref[Message], child actor.Ref[M]) error {
+	p, local := child.Process()
+	if !local {
+		return &ChildError{Op: "terminate", Path: sup.Path(), ID: child.Name(), Err: ErrNotFound}
+	}
+	caller := actor.Caller(ctx)
+	_, err := actor.Ask(ctx, sup, func(r actor.Reply[actor.Child]) Message {
+		return terminateProcess{p, command{op: "terminate", caller: caller, id: p.Name(), reply: r}}
+	})
+	return err
+}
+
+func (s *supervisor) terminateProcess(msg terminateProcess) {
+	if c := s.machine.kids.processes[msg.process]; c != nil {
+		msg.id = c.id
+		msg.event = func(req uint64) event { return cmdTerminate{req, c.id} }
+		s.command(msg.command)
+		return
+	}
+	if p, ok := msg.process.(interface{ Path() string }); ok && p.Path() == s.self.Path()+"/"+msg.process.Name() {
+		msg.reply.Send(nil)
+		return
+	}
+	msg.reply.Fail(&ChildError{Op: msg.op, Path: s.self.Path(), ID: msg.id, Err: ErrNotFound})
+}
