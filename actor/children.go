@@ -71,6 +71,17 @@ func (s kidEvent) apply(c *core) bool {
 	return true
 }
 
+// bereft tells an actor that a child could not even be started, for which it
+// may be waiting by now.
+type bereft struct{}
+
+func (bereft) apply(c *core) bool {
+	if c.inc != nil && c.inc.phase == reaping {
+		return c.reap()
+	}
+	return true
+}
+
 // settle decides about the address of the child whose end the actor has been
 // told: it ends, unless the child was started again or is to be kept.
 func (c *core) settle(inc *incarnation) {

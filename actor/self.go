@@ -72,6 +72,7 @@ func (s *Self[M]) Oversee(child Child, judge func(Exit) Prospect, on func(Event)
 	defer func() {
 		if !started { // it panicked: there is nothing to wait for
 			k.leave()
+			k.core.tell(bereft{})
 		}
 	}()
 	child.Start(s.inc.nursery(), k)

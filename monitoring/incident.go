@@ -18,6 +18,11 @@ type Failure struct {
 	// Err is the cause. If it, or an error it wraps, has a method
 	// Stack() string, that is put into the span as its stack trace.
 	Err error
+	// Verdict is why the supervisor itself had the child end, such as a failed
+	// health check; nil if the child ended by itself. It is shown with the
+	// decision where the failing message's span, which was there before, cannot
+	// show it.
+	Verdict error
 	// At is when it happened; Depth is how many messages were waiting.
 	At    time.Time
 	Depth int

@@ -151,8 +151,13 @@ func (r *report) decision() spanData {
 		cause = in.Err
 	}
 	a.text(keyErrorType, errorType(cause))
-	if in.Err != nil {
-		d.fill = func(span trace.Span) { span.SetStatus(codes.Error, t.redact.error(in.Err)) }
+	d.fill = func(span trace.Span) {
+		if f.Verdict != nil && f.Trace.get().IsValid() {
+			t.because(span, f.Verdict, d.begin)
+		}
+		if in.Err != nil {
+			span.SetStatus(codes.Error, t.redact.error(in.Err))
+		}
 	}
 	return d
 }

@@ -134,7 +134,7 @@ func (m *machine) stopped(c *child, x actor.Exit) {
 			return
 		case c.ailing != nil:
 			m.endSteps(c, nil)
-			awaited := m.awaited == c // by a job that had begun before
+			awaited := m.awaited == c // a group has waited for it in its place
 			m.endedItself(c, told)
 			if awaited {
 				m.proceed(c)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -166,7 +167,8 @@ type pair struct {
 func (r *rehearsal) twin(at *model.Node, first int) *twin {
 	p := &plan{
 		name: at.ID, path: at.Path, strategy: Strategy(at.Sub.Strategy),
-		limit:      AtMost(at.Sub.Limit.Max, at.Sub.Limit.Per),
+		limit:  AtMost(at.Sub.Limit.Max, at.Sub.Limit.Per),
+		strict: at.Sub.Strict, auto: AutoShutdown(at.Sub.Auto), most: at.Sub.Most,
 		sideBySide: at.Sub.Dynamic, incarnation: uint64(first),
 	}
 	for _, c := range at.Sub.Children {
@@ -191,15 +193,47 @@ func (r *rehearsal) plan(c *model.ChildSpec) childPlan {
 	if c.Backoff != nil {
 		p.backoff = &Backoff{Base: c.Backoff.Base, Max: c.Backoff.Max}
 	}
+	p.startRetries, p.significant, p.keepChildren, p.resumable = c.Retries, c.Significant, c.Keeps, c.Sub == nil
+	if c.Limit.Per != 0 {
+		p.limit = AtMost(c.Limit.Max, c.Limit.Per)
+	}
+	for _, rule := range c.Rules {
+		p.rules = append(p.rules, r.rule(rule))
+	}
+	if h := c.Health; h != nil {
+		p.health = &HealthCheck{Interval: h.Interval, Timeout: h.Timeout, Threshold: h.Threshold}
+	}
 	r.plans[c] = p
 	return p
+}
+
+// rule is the core's form of a rule.
+func (r *rehearsal) rule(rule model.Rule) Rule {
+	if rule.Sort == model.Unhealthy {
+		return then(WhenType[*HealthError](), rule.Then)
+	}
+	i := slices.IndexFunc(model.Booms[:], func(f *model.Fault) bool { return f.What == rule.Sort })
+	return then(When(r.err(model.Booms[i])), rule.Then)
+}
+
+func then(c Condition, v model.Verdict) Rule {
+	switch v {
+	case model.DoStop:
+		return c.Stop()
+	case model.DoEscalate:
+		return c.Escalate()
+	case model.DoResume:
+		return c.Resume()
+	default:
+		return c.Restart()
+	}
 }
 
 // Handle implements model.Brain.
 func (w *twin) Handle(e model.Event, now time.Duration) []model.Effect {
 	w.r.events++
 	closed := w.core.over()
-	actions := w.core.step(w.event(e), w.r.base.Add(now))
+	actions := w.step(e, now)
 	effects := w.rules.Handle(e, now)
 	rest := effects
 	for _, a := range actions {
@@ -209,10 +243,11 @@ func (w *twin) Handle(e model.Event, now time.Duration) []model.Effect {
 				w.unit(now)
 			}
 			continue
-		case doReport:
+		case doReport, doExpect:
 			continue
 		case doStart:
 			w.r.starts++
+			w.alone(a)
 			if closed {
 				w.r.fatalf("%s starts in the teardown", a.id)
 			}
@@ -232,6 +267,16 @@ func (w *twin) Handle(e model.Event, now time.Duration) []model.Effect {
 	return effects
 }
 
+// step lets the core see an event. A panic is a difference like any other.
+func (w *twin) step(e model.Event, now time.Duration) []action {
+	defer func() {
+		if r := recover(); r != nil {
+			w.r.fatalf("%s at %v: %v\nthe core panics: %v", w.at.Path, now, e, r)
+		}
+	}()
+	return w.core.step(w.event(e), w.r.base.Add(now))
+}
+
 func (w *twin) event(e model.Event) event {
 	switch e.What {
 	case model.Begin:
@@ -241,8 +286,19 @@ func (w *twin) event(e model.Event) event {
 	case model.Started:
 		return started{id: e.Child, epoch: called(w.epochs, e.Life), err: w.r.err(e.Fault)}
 	case model.Ended:
-		x := actor.Exit{Kind: actor.Kind(e.Exit.Kind), Err: w.r.err(e.Exit.Fault), At: time.Time{}}
-		return ended{e.Child, called(w.epochs, e.Life), x}
+		return ended{e.Child, called(w.epochs, e.Life), w.exit(e.Exit)}
+	case model.Resumed:
+		return resumed{e.Child, called(w.epochs, e.Life), w.exit(e.Exit)}
+	case model.Renewed:
+		return renewed{id: e.Child, epoch: called(w.epochs, e.Life), exit: w.exit(e.Exit)}
+	case model.Diagnosed:
+		h := actor.Healthy
+		if !e.Well {
+			h = actor.Failed("sick")
+		}
+		return diagnosed{e.Child, called(w.tokens, e.Token), h}
+	case model.Switch:
+		return cmdHealth{uint64(e.Req), e.Child, e.On}
 	case model.Alarm:
 		return alarm{e.Child, called(w.tokens, e.Token)}
 	case model.Retry:
@@ -257,6 +313,10 @@ func (w *twin) event(e model.Event) event {
 		return cmdDelete{uint64(e.Req), e.Child}
 	}
 	panic("no such event")
+}
+
+func (w *twin) exit(x model.Exit) actor.Exit {
+	return actor.Exit{Kind: actor.Kind(x.Kind), Err: w.r.err(x.Fault)}
 }
 
 func called(pairs []pair, n int) uint64 {
@@ -280,6 +340,8 @@ func (r *rehearsal) err(f *model.Fault) error {
 			err = actor.ErrIgnore
 		case model.ErrAbandoned:
 			err = &actor.AbandonedError{}
+		case model.ErrGoexit:
+			err = actor.ErrGoexit
 		case model.ErrShutdown:
 			err = actor.ErrShutdown
 		default:
@@ -300,7 +362,9 @@ func (w *twin) same(f model.Effect, a action) bool {
 		w.epochs = append(w.epochs, pair{f.Life, a.epoch})
 		return f.Do == model.Start && f.Child == a.id
 	case doStop:
-		return f.Do == model.Stop && f.Child == a.id && f.Within == a.within
+		return f.Do == model.Stop && f.Child == a.id && f.Within == a.within && f.Back == a.again
+	case doCheck:
+		return f.Do == model.Check && f.Child == a.id && f.Within == a.within && called(w.tokens, f.Token) == a.token
 	case doArm:
 		w.tokens = append(w.tokens, pair{f.Token, a.token})
 		return f.Do == model.Arm && f.Child == a.id && f.Within == a.after
@@ -362,7 +426,7 @@ func (w *twin) differ(e model.Event, now time.Duration, effects []model.Effect, 
 	b.WriteString("core:\n")
 	for _, a := range actions {
 		switch a := a.(type) {
-		case doEmit, doReport:
+		case doEmit, doReport, doExpect:
 		case doReady:
 			fmt.Fprintf(&b, "\tready: %v\n", a.err)
 		case doExit:
@@ -382,6 +446,17 @@ func (w *twin) differ(e model.Event, now time.Duration, effects []model.Effect, 
 		fmt.Fprintf(&b, "\t%s %v %d", c.id, c.state, c.restarts)
 	}
 	w.r.fatalf("%s", b.String())
+}
+
+// alone checks that a job starts its children one after the other.
+func (w *twin) alone(a doStart) {
+	job := func(c *child) bool { return c.purpose == forBoot || c.purpose == forGroup }
+	started := w.core.kids.find(a.id)
+	for c := w.core.kids.head; c != nil && started != nil && job(started); c = c.next {
+		if c != started && job(c) && c.state == StateStarting && c.live() {
+			w.r.fatalf("%s: %s starts before %s is ready", w.at.Path, a.id, c.id)
+		}
+	}
 }
 
 // unit checks that no window holds more restarts than the limit.

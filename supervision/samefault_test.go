@@ -18,6 +18,15 @@ func sameFault(f *model.Fault, err error, leaf func(*model.Fault, error) bool) b
 	case model.GaveUp:
 		e, ok := err.(*IntensityError)
 		return ok && e.Child == f.Child && sameFault(f.Of, e.Last, leaf) && sameFaults(f.Also, e.Teardown, leaf)
+	case model.Escalated:
+		e, ok := err.(*EscalatedError)
+		return ok && e.Child == f.Child && sameFault(f.Of, e.Err, leaf) && sameFaults(f.Also, e.Teardown, leaf)
+	case model.Unhealthy:
+		if e, ok := err.(interface{ Unwrap() []error }); ok {
+			return f.Of != nil && errors.Is(err, ErrUnhealthy) && sameFault(f.Of, e.Unwrap()[1], leaf)
+		}
+		_, ok := err.(*HealthError)
+		return ok && f.Of == nil
 	case model.StartFailed:
 		e, ok := err.(*StartError)
 		return ok && e.Child == f.Child && sameFault(f.Of, e.Err, leaf) && sameFaults(f.Also, e.Teardown, leaf)
@@ -66,6 +75,12 @@ func sameFaults(fs []*model.Fault, errs []error, leaf func(*model.Fault, error) 
 // said is the error for a fault that says no more than its name.
 func said(f *model.Fault) error {
 	switch f {
+	case model.ErrMaxChildren:
+		return ErrMaxChildren
+	case model.ErrHealthOff:
+		return ErrHealthOff
+	case model.ErrGoexit:
+		return actor.ErrGoexit
 	case model.ErrNotFound:
 		return ErrNotFound
 	case model.ErrRunning:

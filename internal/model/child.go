@@ -31,10 +31,18 @@ type Child struct {
 	// lapse is an end whose consequence is decided when the job is over.
 	lapse *lapse
 
-	token    int  // what it waits for: a timer or a retry; 0 for nothing
-	timer    bool // it is a timer
-	late     bool // it is being stopped because its start took too long
-	failures int  // restarts since it last was stable
+	token    int             // what it waits for: a timer or a retry; 0 for nothing
+	timer    bool            // it is a timer
+	back     bool            // it is being stopped to be restarted
+	ailing   bool            // it is being stopped for its health
+	late     bool            // it is being stopped because its start took too long
+	retries  int             // of the initial start, so far
+	units    []time.Duration // restarts on its account that may still count
+	failures int             // restarts since it last was stable
+
+	checked bool // its health is
+	asking  bool // it has been asked how it fares
+	sick    int  // bad answers since the last good one
 
 	place   int           // in the order of starts
 	added   bool          // at run time
@@ -55,11 +63,14 @@ const (
 	byHand                  // by RestartChild
 )
 
-// A lapse is an end, or a failed start, that calls for a restart.
+// A lapse is what a supervisor has to decide about: mostly the end of a child,
+// or its failed start, that calls for a restart.
 type lapse struct {
 	child    *Child
-	cause    *Fault
-	starting bool
+	exit     Exit
+	starting bool // it was a start that failed
+	inPlace  bool // the child has been restarted already
+	last     bool // the child is significant, and is not to be restarted
 }
 
 func (c *Child) live() bool { return c.life != 0 }
@@ -71,7 +82,21 @@ func (c *Child) arriving() bool { return c.live() && c.why == added && c.starter
 // terminating reports whether somebody waits for its end.
 func (c *Child) terminating() bool { return len(c.enders) > 0 }
 
-// returns reports whether an end calls for a restart.
-func (c *Child) returns(k Kind) bool {
-	return c.Restart == Permanent || c.Restart == Transient && k.Abnormal()
+// active reports whether it runs or is about to.
+func (c *Child) active() bool { return c.live() || c.State == Restarting }
+
+// Verdict is what becomes of a child after an end: rules have a say in abnormal
+// ones.
+func (c *ChildSpec) Verdict(x Exit) Verdict {
+	if x.Kind.Abnormal() {
+		for _, r := range c.Rules {
+			if x.Fault.tells(r.Sort) {
+				return r.Then
+			}
+		}
+	}
+	if c.Restart == Permanent || c.Restart == Transient && x.Kind.Abnormal() {
+		return DoRestart
+	}
+	return DoStop
 }

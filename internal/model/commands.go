@@ -10,6 +10,8 @@ func (s *Supervisor) add(req int, spec *ChildSpec) {
 		s.reply(req, ErrAlreadyStarted)
 	case c != nil:
 		s.reply(req, ErrAlreadyPresent)
+	case s.spec.Most > 0 && len(s.children) >= s.spec.Most:
+		s.reply(req, ErrMaxChildren)
 	default:
 		c = s.join(spec)
 		c.added, c.starter = true, req
@@ -29,7 +31,7 @@ func (s *Supervisor) terminate(req int, id string) {
 	case c.live():
 		c.enders = append(c.enders, req)
 		if c.State != Stopping {
-			s.stop(c, c.Stop)
+			s.stop(c, c.Stop, false)
 		}
 	case c.State == Stopped || c.State == Failed:
 		c.State = Stopped
@@ -42,6 +44,7 @@ func (s *Supervisor) terminate(req int, id string) {
 			s.stage = grouping
 			s.proceed()
 		}
+		s.done(c) // or the initial start has been waiting to try again
 	}
 }
 

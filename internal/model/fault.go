@@ -16,6 +16,8 @@ type Fault struct {
 
 // The words for what supervisors say themselves.
 const (
+	Escalated   = "escalated"    // Child ended with Of, which a rule makes the supervisor's own fault
+	Unhealthy   = "unhealthy"    // Child was stopped for its health; Of went wrong then
 	GaveUp      = "gave up"      // one restart too many of Child, because of Of
 	StartFailed = "start failed" // Child could not be started
 	Troubled    = "shutdown"     // the orderly end of a supervisor, with Also
@@ -31,6 +33,9 @@ var (
 	ErrNotFound       = &Fault{What: "no such child"}
 	ErrRunning        = &Fault{What: "running"}
 	ErrRestarting     = &Fault{What: "restarting"}
+	ErrMaxChildren    = &Fault{What: "too many children"}
+	ErrHealthOff      = &Fault{What: "health is not checked"}
+	ErrGoexit         = &Fault{What: "goexit"}
 	ErrAlreadyStarted = &Fault{What: "already started"}
 	ErrAlreadyPresent = &Fault{What: "already present"}
 	ErrStopped        = &Fault{What: "stopped"}
@@ -70,7 +75,7 @@ func (x Exit) cause() *Fault {
 	switch {
 	case x.Kind == Normal:
 		return &Fault{What: WasNormal}
-	case x.Kind == Shutdown:
+	case x.Kind == Shutdown && (x.Fault == nil || x.Fault.What != GaveUp):
 		return &Fault{What: WasShutdown}
 	default:
 		return x.Fault

@@ -52,18 +52,26 @@ func (g *generator) supervisor(depth int) *Spec {
 		Strategy: Strategy(g.Number(3)),
 		Limit:    Limit{Max: []int{6, 3, 1, 0, 2, 9, 1000, 100}[g.Number(8)], Per: g.pick(10*time.Second, time.Second, Forever)},
 	}
-	if g.Number(5) == 4 {
-		s.Dynamic, s.Strategy = true, OneForOne
+	s.Strict = g.one(6)
+	s.Auto = []Auto{Never, AnySignificant, Never, AllSignificant, Never}[g.Number(5)]
+	if g.one(5) {
+		s.Dynamic, s.Strategy, s.Auto = true, OneForOne, Never
+		if g.one(3) {
+			s.Most = 2 + g.Number(4)
+		}
 	}
 	few := []int{3, 4, 16}[g.Number(3)]
 	g.parts(1, min(g.left, g.shape.Kids), few, func() {
-		s.Children = append(s.Children, g.child(ids[len(s.Children)], depth))
+		s.Children = append(s.Children, g.child(ids[len(s.Children)], depth, s))
 	})
 	for i := range min(g.left, g.Number(3)) {
-		s.Extra = append(s.Extra, g.child(ids[12+i], depth))
+		s.Extra = append(s.Extra, g.child(ids[12+i], depth, s))
 	}
 	return s
 }
+
+// one is true once in n times or so.
+func (g *generator) one(n int) bool { return g.Number(n) == n/2 }
 
 // parts makes up to most parts of something, one of n times one less.
 func (g *generator) parts(least, most, n int, f func()) {
@@ -76,7 +84,7 @@ func (g *generator) parts(least, most, n int, f func()) {
 	}
 }
 
-func (g *generator) child(id string, depth int) *ChildSpec {
+func (g *generator) child(id string, depth int, up *Spec) *ChildSpec {
 	g.left--
 	c := &ChildSpec{ID: id}
 	g.nodes = append(g.nodes, c)
@@ -84,6 +92,17 @@ func (g *generator) child(id string, depth int) *ChildSpec {
 	if g.Number(4) == 3 {
 		c.Backoff = &Backoff{Base: g.pick(time.Second, 10*time.Millisecond), Max: g.pick(3*time.Second, 20*time.Second)}
 	}
+	if g.one(6) {
+		c.Retries = 1 + g.Number(3)
+	}
+	if g.one(4) {
+		c.Limit = Limit{Max: g.Number(4), Per: g.pick(10*time.Second, time.Second, Forever)}
+	}
+	for g.one(3) && len(c.Rules) < 3 {
+		sorts := []string{"apple", "pear", "plum", Unhealthy}
+		c.Rules = append(c.Rules, Rule{sorts[g.Number(4)], []Verdict{DoRestart, DoStop, DoResume, DoEscalate, DoRestart}[g.Number(5)]})
+	}
+	c.Significant = up.Auto != Never && c.Restart != Permanent && !g.one(3)
 	if depth < g.shape.Depth && g.left > 0 && g.Number(4) == 3 {
 		if c.StartTimeout = g.pick(Forever, time.Minute, time.Second, 20*time.Millisecond, Forever); g.shape.Uneven {
 			c.StartTimeout = Forever // no time is given to one that is late, and then chance has a say
@@ -92,6 +111,10 @@ func (g *generator) child(id string, depth int) *ChildSpec {
 		c.Sub = g.supervisor(depth + 1)
 		return c
 	}
+	if g.one(5) {
+		c.Health = &Health{g.pick(10*time.Second, time.Second), g.pick(time.Second, 100*time.Millisecond), 1 + g.Number(3)}
+	}
+	c.Keeps = up.Strategy == OneForOne && !g.shape.Uneven && c.Backoff == nil && g.one(6)
 	c.StartTimeout = g.pick(Forever, time.Second, 30*time.Millisecond, time.Minute, 10*time.Second)
 	c.Stop = g.pick(5*time.Second, 0, Forever, 50*time.Millisecond)
 	if g.shape.Uneven {
@@ -134,7 +157,7 @@ func (g *generator) ops() []Op {
 }
 
 var deeds = []Deed{
-	End, End, DoTerminate, Next, DoAdd, End, DoRevive, DoDelete, Hold, End, Next, Hang, HookPanic, Stale, Hold, End, DoHalt, Wait,
+	End, End, DoTerminate, Next, DoAdd, End, DoRevive, DoDelete, Hold, End, Next, Hang, Sicken, HookPanic, DoSwitch, Stale, Hold, End, DoHalt, Wait,
 }
 
 func (g *generator) op() Op {
@@ -146,6 +169,11 @@ func (g *generator) op() Op {
 	switch o.Do {
 	case End:
 		o.Kind = []Kind{Failure, Normal, Shutdown, Panic, Goexit, Failure}[g.Number(6)]
+		o.N = g.Number(3)
+	case Sicken:
+		o.On = g.Number(4) != 3
+	case DoSwitch:
+		o.On = g.one(2)
 	case Next:
 		o.How, o.N = []Outcome{Fails, Ignores, Panics, Hangs}[g.Number(4)], 1+g.Number(4)
 	case Stale:

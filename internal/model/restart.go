@@ -1,5 +1,10 @@
 package model
 
+import (
+	"slices"
+	"time"
+)
+
 // A group is the children that a restart concerns, if the strategy is not
 // OneForOne. Its members are those that are due.
 type group struct {
@@ -14,8 +19,11 @@ type group struct {
 func (s *Supervisor) decide(l lapse) {
 	c := l.child
 	c.State = Restarting
-	if !s.allowed() {
-		s.teardown(gaveUp, &Fault{What: GaveUp, Child: c.ID, Of: l.cause})
+	if c.Verdict(l.exit) == DoEscalate {
+		s.teardown(failed, &Fault{What: Escalated, Child: c.ID, Of: l.exit.cause()})
+		return
+	}
+	if !s.unit(l) {
 		return
 	}
 	if s.spec.Strategy == OneForOne {
@@ -27,17 +35,51 @@ func (s *Supervisor) decide(l lapse) {
 	s.regroup(l)
 }
 
-// allowed counts a restart, if there may be one more within the window.
-func (s *Supervisor) allowed() bool {
-	limit, n := s.spec.Limit, 0
-	for _, u := range s.units {
-		if limit.Per == Forever || s.now-u <= limit.Per {
-			s.units[n] = u
-			n++
-		}
+// unit counts a restart, on the child's own account and the supervisor's. If it is
+// one too many for either, the supervisor gives up.
+func (s *Supervisor) unit(l lapse) bool {
+	c := l.child
+	if c.Limit.allow(&c.units, s.now) && s.spec.Limit.allow(&s.units, s.now) {
+		return true
 	}
-	s.units = append(s.units[:n], s.now)
-	return len(s.units) <= limit.Max
+	s.teardown(failed, &Fault{What: GaveUp, Child: c.ID, Of: l.exit.cause()})
+	return false
+}
+
+// allow counts one more, and reports whether all those within the window are not
+// too many.
+func (l Limit) allow(units *[]time.Duration, now time.Duration) bool {
+	if l.Per == 0 {
+		return true
+	}
+	*units = append(slices.DeleteFunc(*units, func(u time.Duration) bool {
+		return l.Per != Forever && now-u > l.Per
+	}), now)
+	return len(*units) <= l.Max
+}
+
+// renewed is a child that has been restarted in place.
+func (s *Supervisor) renewed(c *Child, x Exit) {
+	l := lapse{child: c, exit: x, inPlace: true}
+	switch {
+	case c.State == Stopping || s.closed():
+	case s.busy():
+		s.lapsed = append(s.lapsed, &l)
+	default:
+		s.count(l)
+	}
+	if c.State == Running { // the new one is well until it says otherwise
+		s.disarm(c)
+		s.watch(c)
+	}
+}
+
+// count makes a unit of a restart in place.
+func (s *Supervisor) count(l lapse) {
+	if s.unit(l) {
+		l.child.Restarts++
+		l.child.since = s.now
+	}
 }
 
 // delay has a restart wait for the child's backoff, or, if it is tried again

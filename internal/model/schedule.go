@@ -15,7 +15,8 @@ type Op struct {
 	Node  int           // its place in World.Nodes
 	Kind  Kind          // of an End
 	How   Outcome       // of the next N starts
-	N     int           // likewise; and which one is Stale
+	N     int           // likewise; which of the Booms an End is for; which one is Stale
+	On    bool          // of a Sicken, a DoSwitch
 	In    time.Duration // how much time there is to stop
 }
 
@@ -32,10 +33,12 @@ const (
 	DoTerminate
 	DoRevive
 	DoDelete
-	Hold    // a supervisor looks at nothing any more
-	Release // but now it does
-	Stale   // a supervisor is told something that it has been told before
-	DoHalt  // the root is stopped
+	DoSwitch // the checks of its health, on or off
+	Sicken   // a worker is not well from now on, or is well again
+	Hold     // a supervisor looks at nothing any more
+	Release  // but now it does
+	Stale    // a supervisor is told something that it has been told before
+	DoHalt   // the root is stopped
 )
 
 // Do lets an op happen, and reports whether it could. Who is to end or to hang
@@ -53,13 +56,7 @@ func (w *World) Do(o *Op) bool {
 		if n.Sub != nil || n.mode != alive {
 			return false
 		}
-		w.Log = append(w.Log, Entry{At: w.now, Node: n, Stops: true, Kind: o.Kind})
-		x := Exit{Kind: o.Kind}
-		if x.Kind.Abnormal() {
-			x.Fault = w.boom()
-		}
-		w.gone(n)
-		w.tell(n, Event{What: Ended, Exit: x})
+		w.end(n, o.exit())
 	case Next:
 		if n.Sub != nil {
 			return false
@@ -78,12 +75,17 @@ func (w *World) Do(o *Op) bool {
 			return false
 		}
 		n.mode = hanging
-	case DoAdd, DoTerminate, DoRevive, DoDelete:
+	case Sicken:
+		if n.Sub != nil {
+			return false
+		}
+		n.sick = o.On
+	case DoAdd, DoTerminate, DoRevive, DoDelete, DoSwitch:
 		if n.Parent == nil || n.Parent.mode == absent {
 			return false
 		}
 		w.Replies = append(w.Replies, Answer{})
-		e := Event{What: Add + EventKind(o.Do-DoAdd), Child: n.ID, Req: len(w.Replies)}
+		e := Event{What: Add + EventKind(o.Do-DoAdd), Child: n.ID, Req: len(w.Replies), On: o.On}
 		if o.Do == DoAdd {
 			e.Spec = n.ChildSpec
 		}
@@ -110,6 +112,33 @@ func (w *World) Do(o *Op) bool {
 	}
 	w.settle()
 	return true
+}
+
+// exit is the end that an End brings about.
+func (o *Op) exit() Exit {
+	switch o.Kind {
+	case Failure, Panic:
+		return Exit{o.Kind, Booms[o.N%len(Booms)]}
+	case Goexit:
+		return Exit{o.Kind, ErrGoexit}
+	default:
+		return Exit{Kind: o.Kind}
+	}
+}
+
+// end is the end of a worker that nobody has asked for, unless it goes on all the
+// same: as it is, or at once as a new incarnation.
+func (w *World) end(n *Node, x Exit) {
+	switch v := n.Verdict(x); {
+	case v == DoResume:
+		w.tell(n, Event{What: Resumed, Exit: x})
+	case v == DoRestart && n.Keeps && n.Backoff == nil && x.Kind.Abnormal():
+		w.tell(n, Event{What: Renewed, Exit: x})
+	default:
+		w.Log = append(w.Log, Entry{At: w.now, Node: n, Stops: true, Kind: x.Kind})
+		w.gone(n)
+		w.tell(n, Event{What: Ended, Exit: x})
+	}
 }
 
 // victim returns the first worker from i on that runs.

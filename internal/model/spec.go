@@ -61,11 +61,49 @@ func (b *Backoff) delay(n int) time.Duration {
 
 func (b *Backoff) stable() time.Duration { return b.Base/2 + b.Max/2 }
 
+// A Rule says what becomes of a child that has ended, or has not started again,
+// because of a fault of that sort, whatever its restart type says. The first
+// one that fits counts.
+type Rule struct {
+	Sort string
+	Then Verdict
+}
+
+// A Verdict is what becomes of a child.
+type Verdict uint8
+
+const (
+	DoRestart  Verdict = iota
+	DoStop             // for good
+	DoEscalate         // the supervisor fails in its place
+	DoResume           // it goes on, where that is possible
+)
+
+// An Auto says whether the ends of significant children end their supervisor.
+type Auto uint8
+
+const (
+	Never Auto = iota
+	AnySignificant
+	AllSignificant
+)
+
+// A Health has a child that runs asked how it fares: Interval after it came up,
+// or after the last answer. After Threshold bad answers, or none within Timeout,
+// without a good one between them, it is stopped and counts as failed.
+type Health struct {
+	Interval, Timeout time.Duration
+	Threshold         int
+}
+
 // A Spec declares a supervisor.
 type Spec struct {
 	Strategy Strategy
 	Limit    Limit
+	Strict   bool // to give up is an orderly end
+	Auto     Auto
 	Dynamic  bool // children stop side by side; those without a process are forgotten
+	Most     int  // how many children there may be; 0 for any number
 	Children []*ChildSpec
 	Extra    []*ChildSpec // what StartChild may add
 }
@@ -77,6 +115,12 @@ type ChildSpec struct {
 	Stop         time.Duration // how long it may take to stop
 	StartTimeout time.Duration // how long it may take to start
 	Backoff      *Backoff
+	Retries      int // of the initial start
+	Rules        []Rule
+	Limit        Limit // for restarts on its account
+	Significant  bool
+	Health       *Health
+	Keeps        bool // restarted in place when it fails: its own children stay
 
 	// Sub is what the child supervises; nil for a worker.
 	Sub *Spec

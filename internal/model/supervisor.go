@@ -89,6 +89,15 @@ func (s *Supervisor) Handle(e Event, now time.Duration) []Effect {
 		if c := s.find(e.Child); c != nil && c.live() && c.life == e.Life {
 			s.ended(c, e.Exit)
 		}
+	case Resumed: // nothing changes
+	case Renewed:
+		if c := s.find(e.Child); c != nil && c.life == e.Life && c.up {
+			s.renewed(c, e.Exit)
+		}
+	case Diagnosed:
+		if c := s.find(e.Child); c != nil && c.asking && c.token == e.Token {
+			s.diagnosed(c, e.Well)
+		}
 	case Alarm, Retry:
 		if c := s.find(e.Child); c != nil && c.token != 0 && c.token == e.Token {
 			s.called(c)
@@ -101,6 +110,8 @@ func (s *Supervisor) Handle(e Event, now time.Duration) []Effect {
 		s.revive(e.Req, e.Child)
 	case Delete:
 		s.delete(e.Req, e.Child)
+	case Switch:
+		s.switchHealth(e.Req, e.Child, e.On)
 	}
 	s.settle()
 	return s.out
@@ -183,7 +194,7 @@ func (s *Supervisor) bringDown(c *Child) {
 		s.awaits = c
 	case c.due:
 		s.awaits = c
-		s.stop(c, c.Stop)
+		s.stop(c, c.Stop, c.Restart != Temporary)
 	}
 }
 
@@ -200,8 +211,15 @@ func (s *Supervisor) settle() {
 	for len(s.lapsed) > 0 && !s.busy() {
 		l := s.lapsed[0]
 		s.lapsed = s.lapsed[1:]
-		if l.child.lapse == l { // nobody else has decided
-			l.child.lapse = nil
+		switch c := l.child; {
+		case l.last:
+			if !c.active() { // nobody has brought it back
+				s.autoShutdown()
+			}
+		case l.inPlace:
+			s.count(*l)
+		case c.lapse == l: // nobody else has decided
+			c.lapse = nil
 			s.decide(*l)
 		}
 	}
@@ -210,7 +228,7 @@ func (s *Supervisor) settle() {
 // start starts a new incarnation.
 func (s *Supervisor) start(c *Child, why reason) {
 	s.live++
-	c.life, c.up, c.late, c.why = s.number(), false, false, why
+	c.life, c.up, c.late, c.ailing, c.why = s.number(), false, false, false, why
 	c.State, c.stopBy = Starting, Forever
 	s.do(Effect{Do: Start, Child: c.ID, Life: c.life})
 	if c.StartTimeout != Forever {
@@ -219,15 +237,15 @@ func (s *Supervisor) start(c *Child, why reason) {
 }
 
 // stop asks a child to end.
-func (s *Supervisor) stop(c *Child, within time.Duration) {
+func (s *Supervisor) stop(c *Child, within time.Duration, back bool) {
 	s.disarm(c)
-	c.State = Stopping
+	c.State, c.back = Stopping, back
 	s.stopWithin(c, within)
 }
 
 func (s *Supervisor) stopWithin(c *Child, within time.Duration) {
 	c.stopBy = later(s.now, within)
-	s.do(Effect{Do: Stop, Child: c.ID, Within: within})
+	s.do(Effect{Do: Stop, Child: c.ID, Within: within, Back: c.back})
 }
 
 // started is the outcome of a start.
@@ -246,6 +264,7 @@ func (s *Supervisor) started(c *Child, fault *Fault) {
 		c.Restarts++
 	}
 	s.answer(c, nil)
+	s.watch(c)
 	s.done(c)
 }
 
@@ -279,6 +298,12 @@ func (s *Supervisor) ignored(c *Child) {
 func (s *Supervisor) startFailed(c *Child, fault *Fault) {
 	switch c.why {
 	case initially:
+		if c.retries < c.Retries {
+			c.retries++
+			c.State = Starting
+			s.delay(c, true)
+			return
+		}
 		s.teardown(startAborted, &Fault{What: StartFailed, Child: c.ID, Of: fault})
 	case added: // it has never been there
 		s.forget(c)
@@ -289,12 +314,41 @@ func (s *Supervisor) startFailed(c *Child, fault *Fault) {
 		s.rest(c, Failed)
 		s.answer(c, fault)
 		s.done(c)
-	case together: // the job begins anew
-		s.awaits, s.todo = nil, nil
-		s.decide(lapse{c, fault, true})
-	case alone:
-		s.decideOrDefer(lapse{c, fault, true})
+	case together, alone:
+		l := lapse{child: c, exit: Exit{Failure, fault}, starting: true}
+		switch {
+		case c.Verdict(l.exit) == DoStop:
+			s.dropped(c)
+			s.done(c)
+		case c.why == together: // the job begins anew
+			s.awaits, s.todo = nil, nil
+			s.decide(l)
+		default:
+			s.decideOrDefer(l)
+		}
 	}
+}
+
+// dropped is a child that has ended by itself and does not come back.
+func (s *Supervisor) dropped(c *Child) {
+	s.rest(c, Stopped)
+	switch {
+	case !c.Significant || s.closed():
+	case s.busy():
+		s.lapsed = append(s.lapsed, &lapse{child: c, last: true})
+	default:
+		s.autoShutdown()
+	}
+}
+
+// autoShutdown ends the supervisor if enough significant children have ended.
+func (s *Supervisor) autoShutdown() {
+	for _, c := range s.children {
+		if s.spec.Auto == AllSignificant && c.Significant && c.active() {
+			return
+		}
+	}
+	s.teardown(ordered, nil)
 }
 
 // ended is the end of a child that had come up.
@@ -304,23 +358,31 @@ func (s *Supervisor) ended(c *Child, x Exit) {
 	if c.Backoff != nil && s.now-c.since >= c.Backoff.stable() {
 		c.failures = 0
 	}
-	switch {
-	case c.State == Stopping:
+	if c.State == Stopping {
 		s.stopped(c, x)
+	} else {
+		s.endedItself(c, x)
+	}
+}
+
+// endedItself is an end that nobody has asked for.
+func (s *Supervisor) endedItself(c *Child, x Exit) {
+	switch {
 	case s.stage == closing:
 		s.collect(c, x)
 		s.tornDown(c)
 	case c.due: // it would have been stopped anyway
 		s.absorb(c)
-	case c.returns(x.Kind):
-		s.decideOrDefer(lapse{c, x.cause(), false})
+	case c.Verdict(x) == DoStop:
+		s.dropped(c)
 	default:
-		s.rest(c, Stopped)
+		s.decideOrDefer(lapse{child: c, exit: x})
 	}
 }
 
 // stopped is the end of a child that was asked to stop. Of those who asked, the
-// later ones have the first claim; the start timeout has the last.
+// later ones have the first claim; the start timeout and the health have the
+// last.
 func (s *Supervisor) stopped(c *Child, x Exit) {
 	switch {
 	case s.stage == closing:
@@ -334,6 +396,11 @@ func (s *Supervisor) stopped(c *Child, x Exit) {
 	case c.late:
 		s.startFailed(c, x.late())
 		return
+	case c.ailing:
+		waited := s.awaits == c
+		if s.endedItself(c, x.ailing(c)); !waited {
+			return // if a job waits for it now, then for its start
+		}
 	}
 	s.done(c)
 }
@@ -369,13 +436,18 @@ func (s *Supervisor) decideOrDefer(l lapse) {
 }
 
 // called is what a child has been waiting for: the end of its backoff, a retry,
-// or, if it is starting, the end of the time that it had for it.
+// if it is starting, the end of the time that it had for it, if it runs, the time
+// to ask how it fares, or the end of the time that it had to say so.
 func (s *Supervisor) called(c *Child) {
 	c.token = 0
 	switch {
-	case c.State == Starting:
+	case c.State == Running:
+		s.examine(c)
+	case c.State == Starting && c.live():
 		c.late = true
-		s.stop(c, 0)
+		s.stop(c, 0, false)
+	case c.State == Starting:
+		s.start(c, initially)
 	case c == s.group.lead && s.stage == waiting:
 		s.stage = grouping
 		s.proceed()
@@ -388,7 +460,7 @@ func (s *Supervisor) called(c *Child) {
 // Little things.
 
 func (s *Supervisor) join(spec *ChildSpec) *Child {
-	c := &Child{ChildSpec: spec, State: Starting, place: s.number()}
+	c := &Child{ChildSpec: spec, State: Starting, place: s.number(), checked: spec.Health != nil}
 	s.children = append(s.children, c)
 	return c
 }
@@ -427,7 +499,7 @@ func (s *Supervisor) disarm(c *Child) {
 	if c.token != 0 && c.timer {
 		s.do(Effect{Do: Disarm, Child: c.ID, Token: c.token})
 	}
-	c.token = 0
+	c.token, c.asking = 0, false
 }
 
 func (s *Supervisor) retire(c *Child) { s.do(Effect{Do: Retire, Child: c.ID}) }

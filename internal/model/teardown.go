@@ -9,7 +9,7 @@ const (
 	ordered      ending = iota // the supervisor was told to stop,
 	startStopped               // before it had started
 	startAborted               // a child could not be started
-	gaveUp                     // one restart too many
+	failed                     // it gives up, or has a failure that is not its own
 )
 
 // closed reports whether nothing is started any more.
@@ -63,9 +63,10 @@ func (s *Supervisor) teardown(end ending, fault *Fault) {
 // tearDown stops a child, or hurries it on if it has been asked to stop.
 func (s *Supervisor) tearDown(c *Child) {
 	if c.State != Stopping {
-		s.stop(c, s.allowance(c))
+		s.stop(c, s.allowance(c), false)
 		return
 	}
+	c.back = false
 	s.hasten(c)
 }
 
@@ -142,7 +143,7 @@ func (s *Supervisor) close() {
 		s.do(Effect{Do: Ready, Fault: fault})
 	case startAborted:
 		s.do(Effect{Do: Ready, Fault: s.startFault()})
-	case gaveUp:
+	case failed:
 		s.fault.Also = s.also
 		s.do(Effect{Do: Over, Fault: s.fault})
 	}

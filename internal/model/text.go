@@ -24,12 +24,14 @@ import (
 
 var (
 	strategies = []string{"one_for_one", "one_for_all", "rest_for_one"}
+	verdicts   = []string{"restart", "stop", "escalate", "resume"}
+	autos      = []string{"", "any_significant", "all_significant"}
 	restarts   = []string{"permanent", "transient", "temporary"}
 	kindNames  = []string{"normal", "shutdown", "failure", "panic", "goexit", "abandoned"}
 	outcomes   = []string{"well", "fails", "ignores", "panics", "hangs"}
 	stateNames = []string{"starting", "running", "stopping", "stopped", "restarting", "failed"}
 	deedNames  = []string{
-		"wait", "end", "next", "hookpanic", "hang", "add", "terminate", "restart", "delete", "hold", "release", "stale", "halt",
+		"wait", "end", "next", "hookpanic", "hang", "add", "terminate", "restart", "delete", "switch", "sicken", "hold", "release", "stale", "halt",
 	}
 )
 
@@ -56,7 +58,9 @@ func (s Schedule) String() string {
 		}
 		switch o.Do {
 		case End:
-			fmt.Fprintf(&b, " %v", o.Kind)
+			fmt.Fprintf(&b, " %v %s", o.Kind, Booms[o.N%len(Booms)].What)
+		case Sicken, DoSwitch:
+			fmt.Fprintf(&b, " %v", o.On)
 		case Next:
 			fmt.Fprintf(&b, " %v %d", o.How, o.N)
 		case Stale:
@@ -74,6 +78,15 @@ func (s *Spec) String() string {
 	text := fmt.Sprintf("%v %d/%s", s.Strategy, s.Limit.Max, limit(s.Limit.Per))
 	if s.Dynamic {
 		text += " dynamic"
+	}
+	if s.Most > 0 {
+		text += fmt.Sprintf(" most=%d", s.Most)
+	}
+	if s.Strict {
+		text += " strict"
+	}
+	if s.Auto != Never {
+		text += " " + autos[s.Auto]
 	}
 	return text
 }
@@ -93,6 +106,24 @@ func (s *Spec) write(b *strings.Builder, indent string) {
 		}
 		if c.Backoff != nil {
 			fmt.Fprintf(b, " backoff=%v..%v", c.Backoff.Base, c.Backoff.Max)
+		}
+		if c.Retries > 0 {
+			fmt.Fprintf(b, " retries=%d", c.Retries)
+		}
+		for _, r := range c.Rules {
+			fmt.Fprintf(b, " on:%s=%s", r.Sort, verdicts[r.Then])
+		}
+		if c.Limit.Per > 0 {
+			fmt.Fprintf(b, " limit=%d/%s", c.Limit.Max, limit(c.Limit.Per))
+		}
+		if h := c.Health; h != nil {
+			fmt.Fprintf(b, " health=%v/%v/%d", h.Interval, h.Timeout, h.Threshold)
+		}
+		if c.Keeps {
+			b.WriteString(" keeps")
+		}
+		if c.Significant {
+			b.WriteString(" significant")
 		}
 		if i >= len(s.Children) {
 			b.WriteString(" extra")
@@ -193,6 +224,23 @@ func (p *parser) options(words []string) *ChildSpec {
 		case "backoff":
 			base, most, _ := strings.Cut(value, "..")
 			c.Backoff = &Backoff{p.duration(base), p.duration(most)}
+		case "retries":
+			c.Retries = p.number(value)
+		case "limit":
+			n, per, _ := strings.Cut(value, "/")
+			c.Limit = Limit{p.number(n), p.duration(per)}
+		case "health":
+			c.Health = p.health(value)
+		case "keeps":
+			c.Keeps = true
+		case "significant":
+			c.Significant = true
+		case "most":
+			c.Sub.Most = p.number(value)
+		case "strict":
+			c.Sub.Strict = true
+		case "any_significant", "all_significant":
+			c.Sub.Auto = Auto(slices.Index(autos, key))
 		case "extra":
 		case "dynamic":
 			c.Sub.Dynamic = true
@@ -201,6 +249,10 @@ func (p *parser) options(words []string) *ChildSpec {
 		case "one_for_one", "one_for_all", "rest_for_one":
 			c.Sub = &Spec{Strategy: Strategy(slices.Index(strategies, key))}
 		default:
+			if sort, ok := strings.CutPrefix(key, "on:"); ok {
+				c.Rules = append(c.Rules, Rule{sort, Verdict(max(0, slices.Index(verdicts, value)))})
+				continue
+			}
 			n, per, ok := strings.Cut(w, "/")
 			if !ok || c.Sub == nil {
 				p.fail("%q is not understood", w)
@@ -243,6 +295,10 @@ func (p *parser) op(words []string) {
 	switch o.Do {
 	case End:
 		o.Kind = Kind(max(0, slices.Index(kindNames, word())))
+		sort := word()
+		o.N = max(0, slices.IndexFunc(Booms[:], func(f *Fault) bool { return f.What == sort }))
+	case Sicken, DoSwitch:
+		o.On = word() == "true"
 	case Next:
 		o.How = Outcome(max(0, slices.Index(outcomes, word())))
 		o.N = p.number(word())
@@ -252,6 +308,11 @@ func (p *parser) op(words []string) {
 		o.In = p.duration(word())
 	}
 	p.s.Ops = append(p.s.Ops, o)
+}
+
+func (p *parser) health(text string) *Health {
+	words := append(strings.Split(text, "/"), "", "")
+	return &Health{p.duration(words[0]), p.duration(words[1]), p.number(words[2])}
 }
 
 func (p *parser) duration(text string) time.Duration {

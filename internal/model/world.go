@@ -40,7 +40,6 @@ type World struct {
 	ready   []*Node // supervisors with something to look at; the last one is next
 	acting  *Node   // the supervisor whose effects are carried out
 	uneven  bool    // no two durations are the same
-	faults  int
 	past    []delivery
 }
 
@@ -63,6 +62,7 @@ type Node struct {
 	// A worker's.
 	coming []Outcome // of the next starts
 	panics bool      // its next stop hook does
+	sick   bool      // it says that it is not well
 
 	// A supervisor's.
 	brain   Brain
@@ -323,6 +323,11 @@ func (w *World) carryOut(n *Node, f Effect) {
 		w.begin(n.kid(f.Child), f.Life)
 	case Stop:
 		w.stop(n.kid(f.Child), f.Within)
+	case Check:
+		// A worker that hangs, or that is busy with its start or its end, says nothing.
+		if k := n.kid(f.Child); k.mode == alive {
+			w.deliver(n, Event{What: Diagnosed, Child: f.Child, Token: f.Token, Well: !k.sick})
+		}
 	case Arm:
 		w.meet(n, f.Within, alarm, f.Child, f.Token)
 	case Disarm:
@@ -346,13 +351,14 @@ func (w *World) carryOut(n *Node, f Effect) {
 		w.tell(n, Event{What: Started, Fault: f.Fault})
 	case Over:
 		w.gone(n)
-		w.tell(n, Event{What: Ended, Exit: exitOf(f.Fault)})
+		w.tell(n, Event{What: Ended, Exit: n.exit(f.Fault)})
 	}
 }
 
-// exitOf is a supervisor's end: to give up is a failure.
-func exitOf(f *Fault) Exit {
-	if f != nil && f.What == GaveUp {
+// exit is a supervisor's end: to escalate is a failure, and, unless it keeps
+// strictly to OTP, so is to give up.
+func (n *Node) exit(f *Fault) Exit {
+	if f != nil && (f.What == Escalated || f.What == GaveUp && !n.Sub.Strict) {
 		return Exit{Kind: Failure, Fault: f}
 	}
 	return Exit{Kind: Shutdown, Fault: f}
@@ -529,7 +535,7 @@ func (w *World) startOver(n *Node, how Outcome) {
 		w.tell(n, Event{What: Started, Fault: ErrIgnore})
 	default:
 		w.gone(n)
-		w.tell(n, Event{What: Started, Fault: w.boom()})
+		w.tell(n, Event{What: Started, Fault: n.boom()})
 	}
 }
 
@@ -552,7 +558,7 @@ func (w *World) hook(n *Node) {
 func (w *World) hookOver(n *Node, panics bool) {
 	x := Exit{Kind: Shutdown}
 	if panics {
-		x.Fault = &Fault{What: Hook, Of: w.boom()}
+		x.Fault = &Fault{What: Hook, Of: n.boom()}
 	}
 	w.gone(n)
 	w.tell(n, Event{What: Ended, Exit: x})
@@ -579,15 +585,8 @@ func (w *World) sever(n *Node) {
 	w.gone(n)
 }
 
-// boom is a failure like no other.
-func (w *World) boom() *Fault {
-	w.faults++
-	return booms[w.faults%len(booms)]
-}
+// Booms are what workers fail with.
+var Booms = [...]*Fault{{What: "apple"}, {What: "pear"}, {What: "plum"}}
 
-var booms = func() (b [64]*Fault) {
-	for i := range b {
-		b[i] = &Fault{What: fmt.Sprintf("boom %d", i)}
-	}
-	return b
-}()
+// boom is what a worker fails with of which nobody says how it is to fail.
+func (n *Node) boom() *Fault { return Booms[n.index%len(Booms)] }
