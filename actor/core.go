@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/understudy-go/understudy/internal/yield"
 	"github.com/understudy-go/understudy/monitoring"
 )
 
@@ -165,8 +166,10 @@ func (c *core) end(within time.Duration, drain bool) {
 	if inc == nil {
 		return
 	}
+	yield.Point()
 	inc.expire() // what is running now, not the stop hook that halt leads to
 	c.tell(halt{inc: inc, drain: drain})
+	yield.Point()
 	if !drain {
 		inc.cancel(ErrShutdown) // last: a handler that sees it returns to find halt
 	}
