@@ -69,7 +69,7 @@ func perform(t *testing.T, rt fataler, s model.Schedule, sum *performance) {
 		return
 	}
 	var b *bubble
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		b = newBubble(s)
 		b.run(s)
 	})
