@@ -19,6 +19,18 @@ SOAK   ?= 60s
 ACTORS ?= 5000
 SEED   ?= 1
 
+# What "make mutation" changes, unless PKG or FILES say otherwise: all that
+# decides on failures, and the files of actor that carry an actor through life.
+MUTATED := ./supervision $(patsubst %,actor/%.go,abandon actor child children \
+	crew exit fence foresee goroutine guard health hooks incarnation kids \
+	lifecycle oversee panic process receive renew retire run spec watch watchers)
+# How many of them: one in so many, for an estimate.
+EVERY ?= 1
+# Where the tests are that are to notice.
+NOTICING := ./actor,./supervision,./system
+# They compare times, and the mutants of both processors would be in their way.
+TIMED := ^TestCostIsLinear$$
+
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,11 +79,21 @@ bin/jaeger: jaeger/VERSION
 	GOWORK=off go -C jaeger mod download $(JAEGER)
 	GOWORK=off go -C "$$(go env GOMODCACHE)/$(JAEGER)" build -o '$(CURDIR)/bin/jaeger' ./cmd/jaeger
 
-# What is skipped is shown.
 .PHONY: soak
 soak: ## Let thousands of actors fail for a while and add up; SOAK=60s, ACTORS=n and SEED=n choose
 	GOWORK=off go -C benchmarks run ./cmd/soak -for $(SOAK) -actors $(ACTORS) -seed $(SEED)
 
+.PHONY: mutation
+mutation: export GOWORK = off
+mutation: export RAPID_SEED = 1
+mutation: export RAPID_SHRINKTIME = 0s
+mutation: export RAPID_NOFAILFILE = true
+mutation: ## Tell which changes of the code no test notices; PKG=./x or FILES=x/y.go choose
+	go -C tools/mutation build -o ../../bin/mutation .
+	bin/mutation -tests '$(NOTICING)' -skip '$(TIMED)' -rate 90 -every $(EVERY) -json mutation.json \
+		-survivors tools/mutation/survivors.txt $(or $(strip $(PKG) $(FILES)),$(MUTATED))
+
+# What is skipped is shown.
 .PHONY: apart
 apart: export GOWORK = off
 apart: ## Build and test the modules outside the workspace; each benchmark runs once
@@ -79,7 +101,7 @@ apart: ## Build and test the modules outside the workspace; each benchmark runs 
 		echo "module $$module"; \
 		go -C $$module build ./...; \
 		go -C $$module vet ./...; \
-		go -C $$module test -v ./... | grep -vE '^ *(=== |--- PASS|PASS$$)'; \
+		go -C $$module test -count=1 -v ./... | grep -vE '^ *(=== |--- PASS|PASS$$)'; \
 		go -C $$module test -run=NONE -bench=. -benchtime=1x ./...; \
 	done
 

@@ -15,6 +15,9 @@ import "context"
 // actor is to stop. It may be kept and passed on for that long. Only that of a
 // question has the asker's deadline as well, and ends with the call unless the
 // Reply is kept.
+//
+// An actor may support more by further one-method interfaces: [Stopper],
+// [Restarter], [HealthReporter].
 type Actor[M any] interface {
 	Receive(ctx context.Context, msg M) error
 }

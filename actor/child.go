@@ -15,7 +15,7 @@ const Forever = time.Duration(math.MaxInt64)
 // ordinary Go code.
 //
 // A Child may support more by further one-method interfaces: [Retirer],
-// [Validator], [Typer].
+// [Validator], [Typer], [Checker].
 type Child interface {
 	// Name is what the child is called among its siblings. It never changes.
 	Name() string
@@ -36,7 +36,8 @@ type Child interface {
 }
 
 // A Host is a child's way back to its parent. Neither method blocks, and both
-// may be called from any goroutine.
+// may be called from any goroutine. A Host that is an [Overseer] too is asked
+// before an incarnation of an actor ends.
 type Host interface {
 	// Started tells how Start went: nil, [ErrIgnore] when the child chose not
 	// to run, or the reason why it could not.

@@ -60,7 +60,7 @@ func (s kidEvent) apply(c *core) bool {
 	if c.inc != inc || !inc.kids.remove(k) {
 		return true // left behind by a parent that could not wait
 	}
-	inc.ended = s.event
+	inc.ended = &s.event
 	if inc.phase == receiving && !k.notify(inc, s.event) {
 		return false // what is left to do here is done when inc ends, or goes on
 	}
@@ -71,13 +71,24 @@ func (s kidEvent) apply(c *core) bool {
 	return true
 }
 
+// bereft tells an actor that a child could not even be started, for which it
+// may be waiting by now.
+type bereft struct{}
+
+func (bereft) apply(c *core) bool {
+	if c.inc != nil && c.inc.phase == reaping {
+		return c.reap()
+	}
+	return true
+}
+
 // settle decides about the address of the child whose end the actor has been
 // told: it ends, unless the child was started again or is to be kept.
 func (c *core) settle(inc *incarnation) {
 	e := inc.ended
-	inc.ended = Event{}
-	if e.Child != nil && inc.kids.forsakes(e.Child) && !c.isOwn(e.Child) {
-		c.release(e.Child, e.cause())
+	inc.ended = nil
+	if e != nil && inc.kids.forsakes(e.Child) && !c.isOwn(e.Child) {
+		c.release(e.Child, e.cause(), nil)
 	}
 }
 

@@ -158,9 +158,8 @@ func (c *core) Drain(within time.Duration) { c.end(within, true) }
 
 func (c *core) end(within time.Duration, drain bool) {
 	inc := c.current.Load()
-	for next := inc; next != nil; {
-		inc = next
-		next = inc.limit(within, drain)
+	for inc != nil && !inc.limit(within, drain) {
+		inc = c.current.Load()
 	}
 	if inc == nil {
 		return

@@ -31,11 +31,18 @@
 // A panic and runtime.Goexit are failures too. The message that was being
 // handled is not delivered again. See [Kind] for all the ways to end.
 //
-// At the end no more messages are taken, the context is cancelled and timers are
-// called off; then children are stopped, last started first; then the stop hook
-// runs, see [Stopper]; then questions without an answer fail, and the parent is
-// told. When the address ends as well, what waits becomes dead letters, then the
-// registered name is free, then Done is closed.
+// At the end no more messages are taken, and the parent may be asked what it
+// foresees, see [Self.Oversee]; the context is cancelled and timers are called
+// off; then children are stopped, last started first; then the hooks run:
+// PreRestart if another incarnation is to follow, see [Restarter], and Stopped
+// in any case, see [Stopper]; then questions without an answer fail, and the
+// parent is told. When the address ends as well, what waits becomes dead letters,
+// then the registered name is free, then Done is closed and watchers are told.
+//
+// A parent's policy can spare an actor whose Receive has failed the whole of
+// that: the incarnation resumes with the next message, its state as it is. Or
+// the half of it: another incarnation takes its place, and its children live on
+// as those of the new one. See [Prospect].
 //
 // # Stopping in time
 //
@@ -55,7 +62,21 @@
 //
 //	self.Start(child, func(e actor.Event) Msg { return ChildEvent{e} })
 //
-// A supervisor is no more than an actor that does this; any actor may.
+// A supervisor is no more than an actor that does this; any actor may. With
+// [Self.Oversee] a parent has a policy as well, which is asked before an end
+// begins. A child that can say how it fares is a [Checker]; an actor is asked
+// between two messages, and answers by [HealthReporter].
+//
+// # Watching
+//
+// Any actor may watch any other, whatever its type of messages. The notice is a
+// message of the watcher's own type again:
+//
+//	self.Watch(other, func(d actor.Down) Msg { return Lost{d.Path} })
+//
+// It comes once, when the address ends and not at restarts, after everything
+// that the other had sent before. [Self.Link] ends the actor together with the
+// other. Code outside of actors waits with [Await].
 //
 // # Waiting
 //
@@ -73,15 +94,15 @@
 // New and Receive, but its methods may be called from other goroutines as well,
 // apart from DeferStart and TrapStop, which belong in New.
 //
-// New, Receive, the stop hook, and the functions given to Self.Start and
-// TrapStop run one at a time, though not always on the same goroutine: each
+// New, Receive, Health, the hooks, and the functions given to Self.Start, Watch
+// and TrapStop run one at a time, though not always on the same goroutine: each
 // call synchronizes before the next one, also across incarnations, unless it was
 // abandoned. An actor that has nothing to do holds no goroutine.
 //
 // Messages of one sender to one actor are handled in the order in which they
 // were sent, each at most once. A Send synchronizes before the call of Receive
 // that gets its message, and the answer to an ask before the return of Ask.
-// Control traffic (starts, stops, children's events, timers) comes before
+// Control traffic (starts, stops, children's events, timers, checks) comes before
 // messages, and is never held up by a full mailbox. An actor that keeps itself
 // busy with timers that are due at once therefore never gets to its messages.
 //

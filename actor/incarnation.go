@@ -35,19 +35,19 @@ type incarnation struct {
 	state           atomic.Uint32 // phase, for those who look from outside
 
 	// mu protects what follows.
-	mu       sync.Mutex
-	by       time.Time     // when the incarnation must have ended; zero: no limit
-	asked    time.Time     // when the end began, or was first asked for
-	stopped  bool          // it was asked for: then Stop says what time there is, not Spec.HookTimeout
-	barred   bool          // and not by Drain
-	deadline *time.Timer   // calls expire at by
-	severed  chan struct{} // closed when user code is abandoned; made on demand
-	finished bool          // Self has no effect any more
-	timers   map[*Timer]struct{}
-	bonds    map[bondKey]*bond // with actors whose end is to be told
-	children context.Context   // in which children are started; made on demand
-	held     map[ask]struct{}  // questions that were handled and have no answer yet
-	next     *incarnation      // that takes its place
+	mu        sync.Mutex
+	by        time.Time     // when the incarnation must have ended; zero: no limit
+	asked     time.Time     // when the end began, or was first asked for
+	stopped   bool          // it was asked for: then Stop says what time there is, not Spec.HookTimeout
+	barred    bool          // and not by Drain
+	deadline  *time.Timer   // calls expire at by
+	severed   chan struct{} // closed when user code is abandoned; made on demand
+	finished  bool          // Self has no effect any more
+	timers    map[*Timer]struct{}
+	bonds     map[bondKey]*bond // with actors whose end is to be told
+	children  context.Context   // in which children are started; made on demand
+	held      map[ask]struct{}  // questions that were handled and have no answer yet
+	succeeded bool              // another incarnation has taken its place
 
 	// Owned by the run loop.
 	phase       phase
@@ -63,7 +63,7 @@ type incarnation struct {
 	trap        func(Stopping) (mine bool)
 	drain       int // messages to handle before the end; -1 when not draining
 	kids        kids
-	ended       Event // the child's end that is being told to the actor
+	ended       *Event // the child's end that is being told to the actor
 	closing     hooks
 	notices     []dueNotice // of ends, that wait for messages to be handled; in order
 	replaced    *Exit       // the end of the incarnation whose place it takes, until the parent is told
@@ -114,14 +114,14 @@ func (i *incarnation) enter(p phase) {
 }
 
 // limit notes that the incarnation is to end within d. A later limit never
-// takes the place of an earlier one. If another incarnation has taken its
-// place, limit does nothing and returns that one.
-func (i *incarnation) limit(d time.Duration, drain bool) (next *incarnation) {
+// takes the place of an earlier one. False means that it is too late: another
+// incarnation has taken its place, and is the core's current one.
+func (i *incarnation) limit(d time.Duration, drain bool) bool {
 	now := time.Now()
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.next != nil {
-		return i.next
+	if i.succeeded {
+		return false
 	}
 	i.stopped = true
 	i.barred = i.barred || !drain
@@ -131,7 +131,7 @@ func (i *incarnation) limit(d time.Duration, drain bool) (next *incarnation) {
 	if by := now.Add(max(d, 0)); d != Forever && (i.by.IsZero() || by.Before(i.by)) {
 		i.by = by
 	}
-	return nil
+	return true
 }
 
 // wind has expire called after d. It is called with mu held.

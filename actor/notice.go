@@ -19,7 +19,7 @@ func (s notice) apply(c *core) bool {
 		return s.tell()
 	}
 	taken := c.body.taken()
-	inc.notices = append(inc.notices, dueNotice{s, taken + uint64(depth)}) //nolint:gosec // a depth is not negative
+	inc.notices = append(inc.notices, dueNotice{s, taken + uint64(depth)})
 	return true
 }
 
@@ -41,7 +41,7 @@ func (c *core) ahead(inc *incarnation) int {
 	if after <= taken {
 		return 0
 	}
-	return int(min(after-taken, uint64(depth))) //nolint:gosec // neither is negative, nor larger than a mailbox
+	return int(min(after-taken, uint64(depth)))
 }
 
 // announce tells the actor of the next notice.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -234,7 +235,7 @@ func TestR16ResumeDuringADrain(t *testing.T) {
 		release := block(t, p)
 		for i := range 4 {
 			require.NoError(t, p.Send(ctx, func(context.Context) error {
-				log.add(fmt.Sprint(i))
+				log.add(strconv.Itoa(i))
 				return errBoom
 			}))
 		}

@@ -102,7 +102,8 @@ func (p *Process[M]) forget() { p.actor = nil }
 
 // bury implements body: what waits becomes dead letters.
 func (p *Process[M]) bury(reason DropReason, cause error) {
-	for p.buryOne(reason, cause) {
+	for more := true; more; {
+		more = p.buryOne(reason, cause)
 	}
 }
 
@@ -112,7 +113,8 @@ func (p *Process[M]) leave(cause error) {
 	if !p.spec.DropWaiting {
 		return
 	}
-	for n := p.queue.Len(); n > 0 && p.buryOne(ReasonRestart, cause); n-- {
+	for range p.queue.Len() {
+		p.buryOne(ReasonRestart, cause)
 	}
 }
 

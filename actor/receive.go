@@ -109,9 +109,9 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 		ctx, p.span = p.trace(ctx, inc, env)
 	}
 	began := p.recordReceived(inc, env.msg)
-	var entered time.Time
+	var called time.Time
 	if m.timed {
-		entered = time.Now()
+		called = time.Now()
 	}
 
 	inc.fence.enter()
@@ -122,7 +122,7 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 		return Exit{}, false
 	}
 	if m.timed {
-		p.meter.Timed(entered.Sub(m.sent), time.Since(entered), p.span.Ref())
+		p.meter.Timed(m.sent, called, time.Now(), p.span.Ref())
 	}
 	if exit.Err != nil { // the deadline's context ends when the message is given up
 		return exit, true

@@ -42,18 +42,15 @@ func (c *core) succeed() bool {
 	c.countStopped(inc)
 	c.observeStopped(inc)
 	next.reported, next.replaced = true, &exit
-	c.mu.Lock()
-	c.current.Store(next)
 	c.inc = next
-	c.mu.Unlock()
 	if next.isBarred() {
 		return c.conclude(Exit{Kind: Shutdown})
 	}
 	return c.launch()
 }
 
-// successor returns the incarnation that takes this one's place; nil if there
-// is to be none. Whoever asks this one to stop from now on asks that one.
+// successor makes the incarnation that takes this one's place; nil if there is
+// to be none. Whoever asks the actor to stop from now on asks that one.
 func (i *incarnation) successor() *incarnation {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -64,8 +61,10 @@ func (i *incarnation) successor() *incarnation {
 		i.by = time.Time{}
 		return nil
 	}
-	i.next = newIncarnation(i.base, i.core, i.host)
-	return i.next
+	next := newIncarnation(i.base, i.core, i.host)
+	i.succeeded = true
+	i.core.current.Store(next) // it was not nil, so that Start need not be thought of
+	return next
 }
 
 // end is how the incarnation has ended, as its parent is told. One that was to

@@ -427,13 +427,15 @@ func TestR16RenewalUnderStress(t *testing.T) {
 		on = func(e Event) do {
 			return func(context.Context) error {
 				told.Add(1)
-				if e.Kind == ChildEnded && s.self.Start(e.Child, on) != nil {
-					return nil // the actor is ending
+				if e.Kind == ChildEnded {
+					_ = s.self.Start(e.Child, on) // unless the actor is ending
 				}
 				return nil
 			}
 		}
 		require.NoError(t, s.self.Start(children[i], on))
+	}
+	for i := range senders {
 		go func() {
 			defer func() { done <- struct{}{} }()
 			for n := range each {
@@ -467,4 +469,71 @@ func TestR16RenewalUnderStress(t *testing.T) {
 	}
 	balanced(t, s.Process, senders*each*3/4+1)
 	assert.Positive(t, told.Load())
+}
+
+// slowChild is a child whose Start takes as long as the test wants.
+type slowChild struct {
+	entered, proceed chan struct{}
+	panics           bool
+	stopped          chan time.Duration
+}
+
+func newSlowChild() *slowChild {
+	return &slowChild{entered: make(chan struct{}), proceed: make(chan struct{}), stopped: make(chan time.Duration, 1)}
+}
+
+func (c *slowChild) Name() string { return "slow" }
+
+func (c *slowChild) Start(_ context.Context, h Host) {
+	close(c.entered)
+	<-c.proceed
+	if c.panics {
+		panic("start")
+	}
+	h.Started(nil)
+	go func() {
+		<-c.stopped
+		h.Ended(Exit{Kind: Shutdown})
+	}()
+}
+
+func (c *slowChild) Stop(d time.Duration) {
+	select {
+	case <-c.proceed:
+		c.stopped <- d
+	default: // a stop of what does not run has no effect
+	}
+}
+
+// A child that is being started while its parent is renewed is the new
+// incarnation's too.
+func TestR16ChildThatStartsDuringTheRenewal(t *testing.T) {
+	for _, panics := range []bool{false, true} {
+		bubble(t, func(t *testing.T, ctx context.Context) {
+			s, c := newStores(), newSlowChild()
+			c.panics = panics
+			o := oversee(t, s, always(Renews))
+			old := s.self
+			errs := make(chan any, 1)
+			go func() {
+				defer func() { errs <- recover() }()
+				assert.NoError(t, old.Start(c, func(Event) do { return nothing }))
+			}()
+			<-c.entered
+			require.NoError(t, s.Send(ctx, fails))
+			<-o.continued
+			synctest.Wait()
+			assert.ErrorIs(t, s.self.Start(c, func(Event) do { return nothing }), ErrAlreadyStarted)
+			s.Stop(Forever) // which is too early for the child
+			synctest.Wait()
+			assert.Empty(t, o.ended)
+			close(c.proceed)
+			if panics {
+				assert.Equal(t, "start", <-errs)
+			} else {
+				assert.Nil(t, <-errs)
+			}
+			assert.Equal(t, Shutdown, (<-o.ended).Kind)
+		})
+	}
 }

@@ -81,7 +81,7 @@ func TestL11OneNoticeTellsHowItEnded(t *testing.T) {
 		"normal":   {func(context.Context) error { return ErrStop }, "/p: normal"},
 		"shutdown": {func(context.Context) error { return ErrShutdown }, "/p: shutdown"},
 		"failure":  {fails, "/p: failure: boom"},
-		"panic":    {func(context.Context) error { panic("no") }, "/p: panic: panic: no"},
+		"panic":    {func(context.Context) error { panic("no") }, "/p: " + "panic: " + "panic: no"},
 		"goexit":   {func(context.Context) error { runtime.Goexit(); return nil }, "/p: goexit: actor: runtime.Goexit called"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -708,5 +708,37 @@ func TestL11DrainHandlesNoticesThatWait(t *testing.T) {
 		exit := <-s.h.ended
 		assert.Equal(t, 1, exit.Depth)
 		assert.Equal(t, []string{"queued", "down /p: normal", "down /q: normal"}, s.log.take())
+	})
+}
+
+// hastyTarget lives elsewhere, and has the watcher change its mind.
+type hastyTarget struct {
+	farTarget
+	meanwhile func()
+}
+
+func (h *hastyTarget) Watch(notify func(Down)) func() {
+	stop := h.farTarget.Watch(notify)
+	h.meanwhile()
+	return stop
+}
+
+func TestL11UnwatchWhileWatching(t *testing.T) {
+	bubble(t, func(t *testing.T, _ context.Context) {
+		s, far := newSentry(t, "s"), &hastyTarget{}
+		r := NewRef[do](far)
+		far.meanwhile = func() { s.self.Unwatch(r) }
+		s.watch(t, r)
+		assert.Equal(t, 1, far.stopped)
+		far.notify(Down{})
+		synctest.Wait()
+		assert.Empty(t, s.log.take())
+		far.meanwhile = func() {}
+		s.watch(t, r)
+		end(s.Process, s.h)
+		assert.Equal(t, 2, far.stopped)
+		far.notify(Down{}) // it is too late for that
+		synctest.Wait()
+		assert.Empty(t, s.log.take())
 	})
 }

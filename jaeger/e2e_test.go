@@ -23,14 +23,23 @@ import (
 // crashes is how many there are. Twice as many in a second would all be traced.
 const crashes = 100
 
-// Crash makes an actor panic.
-type Crash struct{ Reply actor.Reply[int] }
+// Print asks for a print, for which there may be no ink.
+type Print struct {
+	Ink   bool
+	Reply actor.Reply[int]
+}
 
-// Printer is an actor that runs out of ink.
+// Printer is an actor that panics where there is no ink.
 type Printer struct{}
 
 // Receive implements actor.Actor.
-func (Printer) Receive(context.Context, Crash) error { panic("out of ink") }
+func (Printer) Receive(_ context.Context, msg Print) error {
+	if !msg.Ink {
+		panic("out of ink")
+	}
+	msg.Reply.Send(1)
+	return nil
+}
 
 // A crash in an actor system is found in Jaeger, by whichever protocol it came
 // there, as the tree that a person is to see, and none is missing.
@@ -57,8 +66,8 @@ func TestCrashIsFoundInJaeger(t *testing.T) {
 	}
 }
 
-func printer(name string) *actor.Process[Crash] {
-	return actor.New(actor.Spec[Crash]{Name: name, New: actor.Make(func() Printer { return Printer{} })})
+func printer(name string) *actor.Process[Print] {
+	return actor.New(actor.Spec[Print]{Name: name, New: actor.Make(func() Printer { return Printer{} })})
 }
 
 // crash runs a system in which actors crash, and returns when all its spans
@@ -85,9 +94,14 @@ func crash(t *testing.T, service string, exporter sdk.SpanExporter) {
 	tracer := provider.Tracer("shop")
 	for range crashes {
 		ctx, request := tracer.Start(t.Context(), "POST /orders")
-		_, err := actor.Ask(ctx, first.Ref, func(r actor.Reply[int]) Crash { return Crash{r} })
+		_, err := actor.Ask(ctx, first.Ref, func(r actor.Reply[int]) Print { return Print{Reply: r} })
 		require.Error(t, err)
 		request.End()
+	}
+	// When both have answered, in this order, the last restart is over.
+	for _, p := range []*actor.Process[Print]{first, second} {
+		_, err = actor.Ask(t.Context(), p.Ref, func(r actor.Reply[int]) Print { return Print{Ink: true, Reply: r} })
+		require.NoError(t, err)
 	}
 	// First the actor system, then the provider.
 	require.NoError(t, sys.Shutdown(t.Context()))
@@ -107,7 +121,7 @@ func assertFound(t *testing.T, jaeger server, service string) {
 	}{
 		{"actor.failure.kind", "panic", crashes},
 		{"error.type", "*actor.PanicError", crashes},
-		{"actor.message.type", "Crash", crashes},
+		{"actor.message.type", "Print", crashes},
 		{"actor.path", "/shop/printer-1", crashes},
 		{"actor.type", "Printer", crashes},
 		{"actor.child.path", "/shop/printer-2", crashes + 1},
@@ -127,17 +141,20 @@ func assertFound(t *testing.T, jaeger server, service string) {
 	require.Len(t, seventh, 1)
 	trace := jaeger.trace(t, seventh[0].TraceID)
 	assert.Equal(t, `POST /orders
-  ask Printer/Crash
-    process Printer/Crash
+  ask Printer/Print
+    process Printer/Print
       supervise printer-1
-        stop printer-2
         restart printer-1
           start printer-1
         restart printer-2
           start printer-2
+        stop printer-2
 `, trace.tree())
 
-	failed := trace.named(t, "process Printer/Crash")
+	assert.LessOrEqual(t, trace.named(t, "stop printer-2").Start, trace.named(t, "restart printer-1").Start)
+	assert.LessOrEqual(t, trace.named(t, "restart printer-1").Start, trace.named(t, "restart printer-2").Start)
+
+	failed := trace.named(t, "process Printer/Print")
 	for tag, want := range map[string]string{
 		"span.kind":               "server",
 		"error":                   "true",

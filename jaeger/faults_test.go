@@ -92,7 +92,7 @@ func TestFaultyExportersAreNoticedByNobody(t *testing.T) {
 
 				began := time.Now()
 				for range crashes {
-					_, err := actor.Ask(t.Context(), printer.Ref, func(r actor.Reply[int]) Crash { return Crash{r} })
+					_, err := actor.Ask(t.Context(), printer.Ref, func(r actor.Reply[int]) Print { return Print{Reply: r} })
 					require.Error(t, err)
 				}
 				assert.Equal(t, (crashes-1)*time.Second, time.Since(began), "each waits for the backoff, and for nothing else")

@@ -110,8 +110,8 @@ func (f found) named(t *testing.T, name string) span {
 	return spans[0]
 }
 
-// tree prints the names of the spans, each under its parent and indented, in
-// order of their start.
+// tree prints the names of the spans, each under its parent and indented,
+// siblings in order of their names: Jaeger knows microseconds only.
 func (f found) tree() string {
 	var b strings.Builder
 	below := make(map[string][]span)
@@ -121,7 +121,7 @@ func (f found) tree() string {
 	var draw func(parent, indent string)
 	draw = func(parent, indent string) {
 		spans := below[parent]
-		slices.SortStableFunc(spans, func(a, b span) int { return int(a.Start - b.Start) })
+		slices.SortStableFunc(spans, func(a, b span) int { return strings.Compare(a.Name, b.Name) })
 		for _, s := range spans {
 			b.WriteString(indent + s.Name + "\n")
 			draw(s.SpanID, indent+"  ")

@@ -64,6 +64,15 @@ func (t *Telemetry) fail(span trace.Span, f *Failure) {
 	}
 }
 
+// because adds the event that shows an error, without marking the span as
+// failed.
+func (t *Telemetry) because(span trace.Span, err error, at time.Time) {
+	var a attributes
+	a.text(keyExceptionType, errorType(err))
+	a.whole(keyExceptionMessage, t.redact.error(err))
+	span.AddEvent("exception", trace.WithAttributes(a...), trace.WithTimestamp(at))
+}
+
 // exception marks a span as failed and adds the event that shows the error.
 // The event is not made by RecordError, which would cut the text without
 // redacting it and show the stack of this goroutine.

@@ -18,6 +18,11 @@ type Failure struct {
 	// Err is the cause. If it, or an error it wraps, has a method
 	// Stack() string, that is put into the span as its stack trace.
 	Err error
+	// Verdict is why the supervisor itself had the child end, such as a failed
+	// health check; nil if the child ended by itself. It is shown with the
+	// decision where the failing message's span, which was there before, cannot
+	// show it.
+	Verdict error
 	// At is when it happened; Depth is how many messages were waiting.
 	At    time.Time
 	Depth int
@@ -126,4 +131,7 @@ type Step struct {
 	// Under is the index of the step of which this one is a part. It must be
 	// less than the step's own; -1 means that it is part of the incident.
 	Under int
+	// IfAny says that the stop of a supervisor is to be shown only if it had
+	// children to stop.
+	IfAny bool
 }

@@ -67,12 +67,12 @@ func (m *Meter) Stopped(kind string) {
 	}
 }
 
-// Timed records a message that was timed: how long it waited, and how long it
-// took. If it was handled within a sampled span, a provider can show that as an
-// example.
-func (m *Meter) Timed(wait, took time.Duration, span SpanRef) {
+// Timed records a message that was timed: when it was sent, when its handler
+// was called, and when that returned, which is now. If it was handled within a
+// sampled span, a provider can show that as an example.
+func (m *Meter) Timed(sent, called, returned time.Time, span SpanRef) {
 	if m != nil {
-		m.metrics.time(timing{m.tally, wait, took, span}, time.Now())
+		m.metrics.time(timing{m.tally, called.Sub(sent), returned.Sub(called), span}, returned)
 	}
 }
 

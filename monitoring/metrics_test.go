@@ -33,6 +33,12 @@ type desk struct{ handled, depth atomic.Int64 }
 
 func (d *desk) Load() (uint64, int) { return uint64(d.handled.Load()), int(d.depth.Load()) }
 
+// timed has a message timed that has just been handled.
+func timed(m *Meter, wait, took time.Duration) {
+	now := time.Now()
+	m.Timed(now.Add(-took-wait), now.Add(-took), now, SpanRef{})
+}
+
 func TestMetricsCountByType(t *testing.T) {
 	s, provider := newMetered(t)
 	var first, second, third desk
@@ -143,7 +149,7 @@ func TestTimedMessages(t *testing.T) {
 		s, provider := newMetered(t)
 		m := s.Meter("Till", new(desk))
 		time.Sleep(batchDelay)
-		m.Timed(2*time.Second, time.Second, SpanRef{})
+		timed(m, 2*time.Second, time.Second)
 		synctest.Wait()
 		got := provider.Collect().Named("actor.process.duration", "actor.mailbox.wait.duration")
 		require.Len(t, got, 2, "where little happens it is seen at once")
@@ -151,13 +157,13 @@ func TestTimedMessages(t *testing.T) {
 		assert.InDelta(t, 1, got[1].Sum, 1e-9)
 		assert.Equal(t, "s", got[0].Unit)
 		for range batchSize - 1 {
-			m.Timed(time.Second, time.Second, SpanRef{})
+			timed(m, time.Second, time.Second)
 		}
 		synctest.Wait()
 		assert.EqualValues(t, 1, provider.Collect().Total("actor.process.duration"), "a batch is not full")
 		synctest.Wait()
 		assert.EqualValues(t, batchSize, provider.Collect().Total("actor.process.duration"), "to collect hands it over")
-		m.Timed(time.Second, time.Second, SpanRef{})
+		timed(m, time.Second, time.Second)
 		s.flush(t)
 		assert.EqualValues(t, batchSize+1, provider.Collect().Total("actor.process.duration"))
 	})
@@ -199,7 +205,7 @@ func TestHostileHistograms(t *testing.T) {
 		})
 		m := s.Meter("Till", new(desk))
 		for range 1 + 10*batchSize {
-			m.Timed(0, 0, SpanRef{})
+			timed(m, 0, 0)
 		}
 		assert.EqualValues(t, 9*batchSize, s.Drops().Measurements, "what did not fit")
 		s.Report(&Incident{Failure: Failure{Kind: "panic"}, Restarted: true})
@@ -219,7 +225,7 @@ func TestMetricsOfASystemThatHasEnded(t *testing.T) {
 		d := new(desk)
 		m := s.Meter("Till", d)
 		m.Started()
-		m.Timed(0, 0, SpanRef{})
+		timed(m, 0, 0)
 		d.handled.Add(1)
 		m.Stopped("shutdown")
 		m.Close()
@@ -247,7 +253,7 @@ func TestNoMetricsWithoutAProvider(t *testing.T) {
 	var none *Meter
 	none.Started()
 	none.Stopped("panic")
-	none.Timed(0, 0, SpanRef{})
+	none.Timed(time.Time{}, time.Time{}, time.Time{}, SpanRef{})
 	none.Close()
 	var s *Telemetry
 	assert.Nil(t, s.Meter("Till", new(desk)))
@@ -296,7 +302,7 @@ func TestMetricsUnderLoad(t *testing.T) {
 				m.Started()
 				for range messages {
 					d.handled.Add(1)
-					m.Timed(0, 0, SpanRef{})
+					timed(m, 0, 0)
 				}
 				m.Stopped("normal")
 				m.Close()

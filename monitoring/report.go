@@ -49,11 +49,10 @@ func (r *report) isEmpty() bool {
 	return true
 }
 
-// hides tells whether a step is not shown: of the supervisors that the system
-// itself stops one may have had nothing to do.
+// hides tells whether a step is not shown.
 func (r *report) hides(i int) bool {
 	part := r.parts[i]
-	return r.in.isSystem() && part != nil && part.isEmpty()
+	return r.in.Steps[i].IfAny && part != nil && part.isEmpty()
 }
 
 // lost leaves the incident's place in the trace to the one it follows from,
@@ -152,8 +151,13 @@ func (r *report) decision() spanData {
 		cause = in.Err
 	}
 	a.text(keyErrorType, errorType(cause))
-	if in.Err != nil {
-		d.fill = func(span trace.Span) { span.SetStatus(codes.Error, t.redact.error(in.Err)) }
+	d.fill = func(span trace.Span) {
+		if f.Verdict != nil && f.Trace.get().IsValid() {
+			t.because(span, f.Verdict, d.begin)
+		}
+		if in.Err != nil {
+			span.SetStatus(codes.Error, t.redact.error(in.Err))
+		}
 	}
 	return d
 }

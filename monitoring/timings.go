@@ -57,18 +57,18 @@ func (m *metrics) handOver() {
 // pass is handOver with mu held.
 func (m *metrics) pass() {
 	if len(m.timings.batch) > 0 {
-		m.lane.put(&timed{m, m.timings.batch})
+		m.lane.put(&recordTimings{m, m.timings.batch})
 		m.timings.batch = nil
 	}
 }
 
-// timed is the job of recording a batch.
-type timed struct {
+// recordTimings is the job of recording a batch.
+type recordTimings struct {
 	m     *metrics
 	batch []timing
 }
 
-func (j *timed) do() bool {
+func (j *recordTimings) do() bool {
 	for _, x := range j.batch {
 		ctx := context.Background()
 		if sc := x.span.get(); sc.IsValid() {
@@ -80,7 +80,7 @@ func (j *timed) do() bool {
 	return true
 }
 
-func (j *timed) lost() { j.m.drops.measurements.Add(uint64(len(j.batch))) }
+func (j *recordTimings) lost() { j.m.drops.measurements.Add(uint64(len(j.batch))) }
 
 // restarted records how long it took to recover from a failure.
 func (m *metrics) restarted(in *Incident) {

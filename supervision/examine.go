@@ -12,13 +12,18 @@ import (
 // to which no answer comes.
 func (s *supervisor) check(a doCheck) {
 	checker := s.machine.kids.find(a.id).checker
-	report := func(h actor.Health) { s.self.After(0, answered{diagnosed{a.id, a.token, h}}) }
+	tell := func(h actor.Health) { s.self.After(0, answered{diagnosed{a.id, a.token, h}}) }
 	if checker == nil {
-		report(actor.Healthy)
+		tell(actor.Healthy)
 		return
 	}
 	// Not the supervisor's own context: who is asked acts for nobody.
 	ctx, cancel := context.WithTimeout(context.Background(), a.within)
+	report := func(h actor.Health) {
+		if ctx.Err() == nil { // what the end of the time has brought about comes too late
+			tell(h)
+		}
+	}
 	if s.checks == nil {
 		s.checks = make(map[uint64]context.CancelFunc)
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/understudy-go/understudy/monitoring"
 )
 
-// execute carries out one action.
-func (s *supervisor) execute(a action) {
+// execute carries out one action, of which the rest is still to come.
+func (s *supervisor) execute(a action, rest []action) {
 	switch a := a.(type) {
 	case doStart:
 		s.start(a)
@@ -29,7 +29,7 @@ func (s *supervisor) execute(a action) {
 	case doReply:
 		s.reply(a)
 	case doRetire:
-		s.self.Retire(a.process, a.cause)
+		s.retire(a, rest)
 	case doReady:
 		s.ready(a.err)
 	case doExit:
@@ -87,8 +87,8 @@ func (s *supervisor) retry(msg again) {
 	}
 }
 
-// reply answers a command.
-func (s *supervisor) reply(a doReply) {
+// answer answers a command.
+func (s *supervisor) answer(a doReply) {
 	r := s.replies[a.req]
 	delete(s.replies, a.req)
 	if a.err == nil {
@@ -106,7 +106,13 @@ type request struct {
 // changed records that the supervisor's children are other ones now than its
 // declaration says. For those of a dynamic supervisor there is no declaration.
 func (s *supervisor) changed(r request) {
-	reason := map[string]string{"start": "child added", "delete": "child deleted"}[r.op]
+	var reason string
+	switch r.op {
+	case "start":
+		reason = "child added"
+	case "delete":
+		reason = "child deleted"
+	}
 	if reason == "" || s.machine.plan.sideBySide {
 		return
 	}

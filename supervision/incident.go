@@ -69,6 +69,9 @@ func (m *machine) failure(c *child, l lapse) monitoring.Failure {
 	if f.At.IsZero() {
 		f.At = m.now
 	}
+	if ill, ok := errors.AsType[*HealthError](f.Err); ok && ill.Path == f.Path {
+		f.Verdict = ill
+	}
 	// What a supervisor gave up on is the beginning of what its own parent
 	// decides now: one trace shows both.
 	if below := traceBelow(f.Err); !below.IsZero() {

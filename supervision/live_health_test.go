@@ -83,6 +83,7 @@ func TestLiveHealthLate(t *testing.T) {
 				}
 				<-ctx.Done()
 				gaveUp <- time.Since(began)
+				time.Sleep(time.Millisecond) // too late
 				return actor.Healthy
 			},
 		})

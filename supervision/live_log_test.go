@@ -58,9 +58,7 @@ func (l *liveLog) spec(name string, starts ...func(context.Context) error) actor
 		New: func(ctx context.Context, _ *actor.Self[liveDo]) (actor.Actor[liveDo], error) {
 			outcome := "fail(%s)"
 			defer func() { l.addf(outcome, name) }()
-			if len(starts) > 0 {
-				start := starts[0]
-				starts = starts[1:]
+			if start := liveNext(l, &starts); start != nil {
 				if err := start(ctx); err != nil {
 					return nil, err
 				}
@@ -73,6 +71,17 @@ func (l *liveLog) spec(name string, starts ...func(context.Context) error) actor
 
 func (l *liveLog) process(name string, starts ...func(context.Context) error) *actor.Process[liveDo] {
 	return actor.New(l.spec(name, starts...))
+}
+
+// liveNext takes the first of what is left, if anything is. It locks because an
+// incarnation that was abandoned is in no order with the next one.
+func liveNext[T any](l *liveLog, left *[]T) (next T) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(*left) > 0 {
+		next, *left = (*left)[0], (*left)[1:]
+	}
+	return next
 }
 
 // liveSlow is a start that takes its time.

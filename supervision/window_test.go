@@ -57,6 +57,16 @@ func TestWindowRing(t *testing.T) {
 	assert.Len(t, w.ring, 7)
 }
 
+// What was written over the end of the ring, to its start, is kept as it grows.
+func TestWindowGrowsOnceWrapped(t *testing.T) {
+	w, start := newWindow(AtMost(8, 10)), time.Now()
+	for _, at := range []time.Duration{0, 1, 2, 3, 11, 11} {
+		assert.True(t, w.add(start.Add(at)))
+	}
+	assert.Len(t, w.ring, 8)
+	assert.Equal(t, 2, w.inWindow(start.Add(14)), "those at 11")
+}
+
 func TestLimit(t *testing.T) {
 	assert.Equal(t, "5 per 1m0s", Limit{}.String())
 	assert.Equal(t, "0 per 1s", AtMost(0, time.Second).String())

@@ -126,7 +126,7 @@ func (s *ActorSystem) stop(within time.Duration) error {
 			}
 		}
 		if t.runs() {
-			steps = append(steps, t.stopping())
+			steps = append(steps, t.stopping(t == s.spawned))
 			s.telemetry.Expect(t.process.Path())
 		}
 		err := s.end(t, left)

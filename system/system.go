@@ -3,7 +3,6 @@ package system
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -147,18 +146,7 @@ func (s *ActorSystem) observe(kind monitoring.SystemKind, reason string, err err
 // [ErrShutdown], or ctx's cause. Only in the last case does the start go on, so
 // that the address returned is of use; otherwise it has ended.
 func Spawn[M any](ctx context.Context, s *ActorSystem, spec actor.Spec[M]) (actor.Ref[M], error) {
-	if spec.Name == "" {
-		spec.Name = s.runtime.NextName()
-	}
-	p := actor.New(spec)
-	err := supervision.StartChild(ctx, s.Spawned(), supervision.Child{Process: p})
-	if errors.Is(err, actor.ErrStopped) && s.ending() {
-		err = fmt.Errorf("%w: %w", ErrShutdown, err)
-	}
-	if err != nil && ctx.Err() == nil {
-		p.Retire(err) // it is not going to be started
-	}
-	return p.Ref, err
+	return SpawnUnder(ctx, s, s.Spawned(), spec, supervision.Child{})
 }
 
 // Lookup returns the address of the actor that is registered by a name that is

@@ -33,11 +33,12 @@ func (t *top) runs() bool {
 	}
 }
 
-// stopping is the record of a stop that begins now.
-func (t *top) stopping() monitoring.Step {
+// stopping is the record of a stop that begins now. A supervisor that has never
+// been used is not worth telling.
+func (t *top) stopping(ifAny bool) monitoring.Step {
 	return monitoring.Step{
 		Kind: monitoring.StepStop, Child: t.process.Name(), Path: t.process.Path(), Type: t.process.Type(),
-		Incarnation: t.process.Incarnation(), Begin: time.Now(), Reason: "shutdown", Under: -1,
+		Incarnation: t.process.Incarnation(), Begin: time.Now(), Reason: "shutdown", Under: -1, IfAny: ifAny,
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -41,13 +43,26 @@ func (Pass) traces()   {}
 func (Quote) traces()  {}
 func (Refuse) traces() {}
 
+var errPaper = errors.New("out of paper")
+
+// tracesHealth fails until it has been asked n times.
+func tracesHealth(n int32) func(context.Context) actor.Health {
+	var asked atomic.Int32
+	return func(context.Context) actor.Health {
+		if asked.Add(1) < n {
+			return actor.Failed("no paper")
+		}
+		return actor.Healthy
+	}
+}
+
 type Orders struct{}
 
 func (Orders) Receive(ctx context.Context, msg tracesMsg) error {
 	switch msg := msg.(type) {
 	case Place:
 		time.Sleep(msg.After)
-		return errors.New("out of paper")
+		return errPaper
 	case Crash:
 		panic("out of ink")
 	case Leave:
@@ -140,12 +155,16 @@ var tracesKeys = []string{
 	"actor.stop.reason", "actor.failure.kind", "error.type",
 }
 
+// tracesIDs is what a log line names its span by. It is left out of the files:
+// each span that is made would change the lines of all that come after it.
+var tracesIDs = regexp.MustCompile(` trace_id=[0-9a-f]{32} span_id=[0-9a-f]{16}`)
+
 // golden compares spans and log lines with a file in testdata. The spans are
 // shown twice: as a person sees them, then with their attributes.
 func (s tracesStage) golden(name string) {
 	s.t.Helper()
 	assert.Empty(s.t, s.spans.Open(), "no span stays open")
-	got := s.spans.Tree() + "\n" + s.spans.Tree(tracesKeys...) + "\n" + s.log.String()
+	got := s.spans.Tree() + "\n" + s.spans.Tree(tracesKeys...) + "\n" + tracesIDs.ReplaceAllString(s.log.String(), "")
 	file := filepath.Join("testdata", "trace-"+name+".txt")
 	if *update {
 		require.NoError(s.t, os.WriteFile(file, []byte(got), 0o644))
@@ -179,9 +198,11 @@ func TestTraces(t *testing.T) {
 	}
 	cases := []struct {
 		name string
-		spec supervision.Spec // without children: the three of them
+		spec supervision.Spec  // without children: the three of them
+		own  supervision.Child // of worker-2, apart from its Process
 		ws   []*actor.Process[tracesMsg]
 		act  func(s tracesStage, ws []*actor.Process[tracesMsg])
+		ends bool // by itself
 	}{
 		{name: "one-for-one", spec: supervision.Spec{Strategy: supervision.OneForOne}, ws: three(),
 			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
@@ -262,6 +283,38 @@ func TestTraces(t *testing.T) {
 				s.request(ws[1].Ref, Crash{})
 				s.request(ws[1].Ref, Leave{})
 			}},
+		{name: "health", ws: three(), // it says itself that it has failed
+			own: supervision.Child{Health: &supervision.HealthCheck{
+				Interval: time.Second, Threshold: 2, Check: tracesHealth(3),
+			}}, act: func(tracesStage, []*actor.Process[tracesMsg]) {}},
+		{name: "health-stuck", ws: three(), // it does not answer, and is left behind
+			own: supervision.Child{Health: &supervision.HealthCheck{Interval: time.Second, Threshold: 2}},
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				release := make(chan struct{})
+				s.request(ws[1].Ref, Hang{release})
+				time.Sleep(time.Minute)
+				close(release)
+			}},
+		{name: "resume", ws: three(),
+			own: supervision.Child{Decider: []supervision.Rule{supervision.When(errPaper).Resume()}},
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Place{time.Millisecond})
+			}},
+		{name: "decided-stop", ws: three(),
+			own: supervision.Child{Decider: []supervision.Rule{supervision.When(errPaper).Stop()}},
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Place{time.Millisecond})
+			}},
+		{name: "decided-escalate", ws: three(),
+			own: supervision.Child{Decider: []supervision.Rule{supervision.When(errPaper).Escalate()}},
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Place{time.Millisecond})
+			}, ends: true},
+		{name: "auto-shutdown", ws: three(), spec: supervision.Spec{AutoShutdown: supervision.AnySignificant},
+			own: supervision.Child{Restart: supervision.Transient, Significant: true},
+			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
+				s.request(ws[1].Ref, Leave{})
+			}, ends: true},
 		{name: "by-hand", ws: three(), // what is asked for by hand is an event, and no span
 			act: func(s tracesStage, _ []*actor.Process[tracesMsg]) {
 				require.NoError(s.t, supervision.TerminateChild(context.Background(), s.Root(), "worker-2"))
@@ -272,10 +325,17 @@ func TestTraces(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c.spec.Children = tracesWorkers(c.ws...)
+				c.own.Process = c.ws[1]
+				c.spec.Children[1] = c.own
 				s := tracesStart(t, c.spec)
 				time.Sleep(time.Second)
 				c.act(s, c.ws)
 				s.settle()
+				if c.ends {
+					<-s.Done()
+					s.golden(c.name)
+					return
+				}
 				s.golden(c.name)
 				kitShut(t, s.ActorSystem)
 			})
@@ -406,5 +466,20 @@ func TestTraceShutdown(t *testing.T) {
 		time.Sleep(time.Second)
 		require.ErrorIs(t, s.Shutdown(context.Background()), actor.ErrAbandoned)
 		s.golden("shutdown")
+	})
+}
+
+// A shutdown is traced also if nothing runs at that moment.
+func TestTraceShutdownWhileWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		worker := tracesNew("worker")
+		s := tracesStart(t, supervision.Spec{
+			Defaults: supervision.Defaults{Backoff: &supervision.Backoff{Base: time.Hour, Max: time.Hour}},
+			Children: tracesWorkers(worker),
+		})
+		s.request(worker.Ref, Crash{})
+		time.Sleep(time.Second)
+		kitShut(t, s.ActorSystem)
+		s.golden("shutdown-while-waiting")
 	})
 }

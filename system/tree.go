@@ -23,14 +23,7 @@ type Node struct {
 func (s *ActorSystem) Tree(ctx context.Context) ([]Node, error) {
 	var nodes []Node
 	for _, t := range []*top{s.root, s.spawned} {
-		n := Node{ChildInfo: supervision.ChildInfo{
-			ID:         t.process.Name(),
-			Name:       t.process.Name(),
-			Type:       t.process.Type(),
-			Process:    t.process,
-			State:      supervision.StateRunning,
-			Supervisor: true,
-		}}
+		n := Node{ChildInfo: t.info()}
 		var err error
 		if n.Children, err = below(ctx, t.process); err != nil {
 			return nil, err
