@@ -104,7 +104,7 @@ func TestG1AnAbandonedIncarnationIsFenced(t *testing.T) {
 			g.self.After(time.Second, log.adds("tick"))
 			g.self.Stop(other, 0)
 			g.self.Keep(other)
-			g.self.Retire(other, errBoom)
+			g.self.Retire(other, errBoom, nil)
 			g.self.DeferStart()(errBoom)
 			g.self.TrapStop(func(Stopping) do { return log.adds("trap") })
 		})

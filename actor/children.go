@@ -88,7 +88,7 @@ func (c *core) settle(inc *incarnation) {
 	e := inc.ended
 	inc.ended = nil
 	if e != nil && inc.kids.forsakes(e.Child) && !c.isOwn(e.Child) {
-		c.release(e.Child, e.cause())
+		c.release(e.Child, e.cause(), nil)
 	}
 }
 

@@ -165,7 +165,7 @@ func TestKeptChildKeepsItsAddress(t *testing.T) {
 		require.NoError(t, c.Send(ctx, fails))
 		synctest.Wait()
 		assert.False(t, isDone(c))
-		p.self.Retire(c, errBoom)
+		p.self.Retire(c, errBoom, nil)
 		synctest.Wait()
 		assert.True(t, isDone(c))
 
@@ -336,7 +336,7 @@ func TestChildOfAnotherParentIsUnharmed(t *testing.T) {
 		p.start(t, c)
 		q.start(t, c)
 		assert.Equal(t, []string{"c#1 not started actor: already started"}, q.log.take())
-		q.self.Retire(c, errBoom)
+		q.self.Retire(c, errBoom, nil)
 		end(q.Process, q.h)
 		p.on = func(_ Event) error { p.self.Keep(c); return nil }
 		require.NoError(t, c.Send(ctx, fails))

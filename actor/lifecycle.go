@@ -187,7 +187,7 @@ func (c *core) finish() {
 	}
 	for _, child := range inc.kids.leftover() {
 		if !c.isOwn(child) {
-			c.release(child, cause)
+			c.release(child, cause, nil)
 		}
 	}
 	c.retiring.Wait()

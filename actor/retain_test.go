@@ -45,7 +45,7 @@ func TestEndedChildrenAreForgotten(t *testing.T) {
 			p.on = func(e Event) error {
 				if keep && e.Kind == ChildEnded {
 					p.self.Keep(e.Child)
-					p.self.Retire(e.Child, nil)
+					p.self.Retire(e.Child, nil, nil)
 				}
 				return nil
 			}

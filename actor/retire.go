@@ -28,16 +28,28 @@ func (c *core) retire(s retirement) bool {
 
 // release ends the address of a child that does not run, if it is one that can
 // end. Before the parent's own end is published it waits for these, so that
-// nobody finds the messages of a tree that has ended unaccounted for.
-func (c *core) release(child Child, cause error) {
+// nobody finds the messages of a tree that has ended unaccounted for. over, if it is
+// not nil, is called when the address has ended, or there is nothing to wait for.
+func (c *core) release(child Child, cause error, over func()) {
 	switch r := child.(type) {
 	case interface{ retire(retirement) bool }:
 		c.retiring.Add(1)
-		if !r.retire(retirement{cause: cause, parent: c, done: c.retiring.Done}) {
-			c.retiring.Done()
+		done := c.retiring.Done
+		if over != nil {
+			done = func() {
+				over()
+				c.retiring.Done()
+			}
 		}
+		if !r.retire(retirement{cause: cause, parent: c, done: done}) {
+			done()
+		}
+		return
 	case Retirer:
 		r.Retire(cause)
+	}
+	if over != nil {
+		over()
 	}
 }
 
@@ -77,7 +89,7 @@ func (c *core) shut(cause error) {
 	c.countOver()
 	c.body.bury(ReasonStopped, stoppedBy(cause))
 	for _, own := range slices.Backward(c.owns) {
-		c.release(own, cause)
+		c.release(own, cause, nil)
 	}
 	c.retiring.Wait()
 	if s := c.scope.Load(); s != nil && c.register != "" && s.runtime.registry.remove(c.register, c) {

@@ -97,14 +97,35 @@ func (s *Self[M]) Keep(child Child) {
 	}
 }
 
-// Retire ends the address of a child that does not run; see [Retirer].
-func (s *Self[M]) Retire(child Child, cause error) {
+// Retire ends the address of a child that does not run; see [Retirer]. It
+// returns at once. on, if it is not nil, makes a message of it when the address
+// has ended: what waited is a dead letter then, and the name is free. The message
+// comes ahead of those in the mailbox.
+func (s *Self[M]) Retire(child Child, cause error, on func() M) {
 	if !s.inc.pin() {
 		return
 	}
 	defer s.p.core.retiring.Done()
 	s.inc.kids.forget(child)
-	s.p.core.release(child, cause)
+	var over func()
+	if on != nil {
+		over = func() { s.p.tell(note[M]{s.p, s.inc, on}) }
+	}
+	s.p.core.release(child, cause, over)
+}
+
+// note is a message of what an actor was waiting for.
+type note[M any] struct {
+	p   *Process[M]
+	inc *incarnation
+	on  func() M
+}
+
+func (n note[M]) apply(c *core) bool {
+	if c.inc != n.inc || n.inc.phase != receiving {
+		return true
+	}
+	return n.p.receiveOne(n.inc, n.on)
 }
 
 // After has msg handled after d, ahead of the messages in the mailbox; at once

@@ -41,7 +41,7 @@ func isReal(meter metric.Meter) (bool, error) {
 // would ever see them.
 func newMetrics(provider metric.MeterProvider, system string, queue int, drops *counters) (*metrics, error) {
 	meter := provider.Meter(scope, metric.WithInstrumentationVersion(version()))
-	if real, err := isReal(meter); !real {
+	if wanted, err := isReal(meter); !wanted {
 		return nil, err
 	}
 	m := &metrics{system: attribute.String(keySystem, system), drops: drops}

@@ -13,13 +13,13 @@ const DefaultBuffer = 256
 // that is slow, or has gone, holds up nobody. It has no goroutine.
 type Subscription[E Event] struct {
 	memory  *Memory[E]
-	min     Severity
+	from    Severity
 	events  chan E // sent to and closed with memory.mu held
 	dropped atomic.Uint64
 }
 
 // Subscribe returns a subscription to what the Memory records from now on, if
-// its severity is min or more; zero means all that is recorded, which is never
+// its severity is from or more; zero means all that is recorded, which is never
 // less than Min. The buffer is how many events may wait to be read: less than
 // one means DefaultBuffer.
 //
@@ -28,11 +28,11 @@ type Subscription[E Event] struct {
 // missing from both. Reset leaves subscriptions as they are.
 //
 // The subscription lasts until Cancel is called.
-func (m *Memory[E]) Subscribe(min Severity, buffer int) *Subscription[E] {
+func (m *Memory[E]) Subscribe(from Severity, buffer int) *Subscription[E] {
 	if buffer < 1 {
 		buffer = DefaultBuffer
 	}
-	s := &Subscription[E]{memory: m, min: min, events: make(chan E, buffer)}
+	s := &Subscription[E]{memory: m, from: from, events: make(chan E, buffer)}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.subscriptions = append(m.subscriptions, s)
@@ -62,7 +62,7 @@ func (s *Subscription[E]) Cancel() {
 
 // publish passes an event on, with memory.mu held.
 func (s *Subscription[E]) publish(event E, severity Severity) {
-	if severity < s.min {
+	if severity < s.from {
 		return
 	}
 	select {

@@ -57,6 +57,7 @@ func (s *supervisor) startAll(msg startAll) {
 	for i, c := range msg.children {
 		spec.Children[i] = c.inheriting(msg.defaults)
 	}
+	spec.MaxChildren = 0 // how much room there is, the machine knows
 	if err := spec.validate(s.machine.plan.sideBySide); err != nil {
 		msg.reply.Fail(err)
 		return

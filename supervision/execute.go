@@ -8,8 +8,8 @@ import (
 	"github.com/understudy-go/understudy/monitoring"
 )
 
-// execute carries out one action.
-func (s *supervisor) execute(a action) {
+// execute carries out one action, of which the rest is still to come.
+func (s *supervisor) execute(a action, rest []action) {
 	yield.Point()
 	switch a := a.(type) {
 	case doStart:
@@ -31,7 +31,7 @@ func (s *supervisor) execute(a action) {
 	case doReply:
 		s.reply(a)
 	case doRetire:
-		s.self.Retire(a.process, a.cause)
+		s.retire(a, rest)
 	case doReady:
 		s.ready(a.err)
 	case doExit:
@@ -89,8 +89,8 @@ func (s *supervisor) retry(msg again) {
 	}
 }
 
-// reply answers a command.
-func (s *supervisor) reply(a doReply) {
+// answer answers a command.
+func (s *supervisor) answer(a doReply) {
 	r := s.replies[a.req]
 	delete(s.replies, a.req)
 	if a.err == nil {

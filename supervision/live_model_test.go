@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -38,6 +37,11 @@ func TestModelLive(t *testing.T) {
 	var numbers [64]*rapid.Generator[int]
 	var sum performance
 	begun := time.Now()
+	defer func() {
+		if sum.first != "" { // it may be one that does not come again
+			t.Logf("the first failure, as it was: %s", sum.first)
+		}
+	}()
 	check(t, n, func(rt *rapid.T) {
 		s := model.Generate(&rapidDraws{rt, &numbers}, liveShape)
 		perform(t, rt, s, &sum)
@@ -51,7 +55,8 @@ var liveShape = model.Shape{Nodes: 25, Depth: 4, Kids: 12, Ops: 40, Uneven: true
 // performance is what has been done.
 type performance struct {
 	schedules, steps, entries int
-	open                      map[string]int
+	open                      map[string]int // schedules passed over, by the reason
+	first                     string         // failure
 }
 
 // perform carries out a schedule, unless its outcome is open.
@@ -64,15 +69,6 @@ func perform(t *testing.T, rt fataler, s model.Schedule, sum *performance) {
 		return
 	}
 	var b *bubble
-	defer func() {
-		if r := recover(); r != nil {
-			buf := make([]byte, 1<<20)
-			buf = buf[:runtime.Stack(buf, true)]
-			b.trouble = fmt.Sprint(r) + string(buf)
-			debugf(b, s)
-			panic(r)
-		}
-	}()
 	synctest.Test(t, func(t *testing.T) {
 		b = newBubble(s)
 		b.run(s)
@@ -81,7 +77,9 @@ func perform(t *testing.T, rt fataler, s model.Schedule, sum *performance) {
 	sum.steps += len(s.Ops)
 	sum.entries += len(b.log)
 	if b.trouble != "" {
-		debugf(b, s)
+		if sum.first == "" {
+			sum.first = fmt.Sprintf("%s\n%v", b.trouble, s)
+		}
 		rt.Logf("%s\n%v", b.trouble, s)
 		rt.Fatalf("the supervisors differ from the model")
 	}
@@ -128,6 +126,7 @@ type place struct {
 	// Owned by the actor, except between two steps.
 	coming []model.Outcome
 	panics bool
+	sick   bool
 	starts int
 }
 
@@ -147,7 +146,10 @@ func (b *bubble) place(n *model.Node) *place {
 		p.worker = actor.New(actor.Spec[func(context.Context, *acting) error]{Name: n.ID, New: p.begin})
 		return p
 	}
-	spec := Spec{Name: n.ID, Strategy: Strategy(n.Sub.Strategy), Limit: AtMost(n.Sub.Limit.Max, n.Sub.Limit.Per)}
+	spec := Spec{
+		Name: n.ID, Strategy: Strategy(n.Sub.Strategy), Limit: AtMost(n.Sub.Limit.Max, n.Sub.Limit.Per),
+		StrictOTP: n.Sub.Strict, AutoShutdown: AutoShutdown(n.Sub.Auto), MaxChildren: n.Sub.Most,
+	}
 	for i := range n.Sub.Children {
 		spec.Children = append(spec.Children, b.places[n.Kids[i].Index()].declared())
 	}
@@ -167,7 +169,23 @@ func (p *place) process() actor.Child {
 }
 
 func (p *place) declared() Child {
-	c := Child{ID: p.ID, Process: p.process(), Restart: Restart(p.Restart) + Permanent, Shutdown: Shutdown(p.Stop), StartTimeout: p.StartTimeout}
+	c := Child{
+		ID: p.ID, Process: p.process(), Restart: Restart(p.Restart) + Permanent, Shutdown: Shutdown(p.Stop),
+		StartTimeout: p.StartTimeout, StartRetries: p.Retries, Significant: p.Significant,
+	}
+	if p.Limit.Per != 0 {
+		c.Limit = AtMost(p.Limit.Max, p.Limit.Per)
+	}
+	if h := p.Health; h != nil {
+		c.Health = &HealthCheck{Interval: h.Interval, Timeout: h.Timeout, Threshold: h.Threshold}
+	}
+	for _, r := range p.Rules {
+		when := WhenType[*HealthError]()
+		if r.Sort != model.Unhealthy {
+			when = When(staged[r.Sort])
+		}
+		c.Decider = append(c.Decider, then(when, r.Then))
+	}
 	if p.Stop == 0 {
 		c.Shutdown = Immediate
 	}
@@ -177,8 +195,15 @@ func (p *place) declared() Child {
 	return c
 }
 
-// errStaged is what workers fail with.
-var errStaged = errors.New("staged")
+// staged is what workers fail with.
+var staged = map[string]error{
+	model.Booms[0].What: errors.New(model.Booms[0].What),
+	model.Booms[1].What: errors.New(model.Booms[1].What),
+	model.Booms[2].What: errors.New(model.Booms[2].What),
+}
+
+// boom is what a worker fails with of which nobody says how it is to fail.
+func (p *place) boom() error { return staged[p.Boom().What] }
 
 // begin is a worker's New.
 func (p *place) begin(context.Context, *actor.Self[func(context.Context, *acting) error]) (actor.Actor[func(context.Context, *acting) error], error) {
@@ -190,14 +215,14 @@ func (p *place) begin(context.Context, *actor.Self[func(context.Context, *acting
 	}
 	if how == model.Hangs {
 		<-p.b.free
-		return nil, errStaged
+		return nil, p.boom()
 	}
 	time.Sleep(p.Starts + model.Unevenness(p.Index(), n))
 	switch how {
 	case model.Fails:
-		return nil, errStaged
+		return nil, p.boom()
 	case model.Panics:
-		panic(errStaged)
+		panic(p.boom())
 	case model.Ignores:
 		return nil, actor.ErrIgnore
 	case model.Well, model.Hangs:
@@ -217,6 +242,14 @@ func (a *acting) Receive(ctx context.Context, do func(context.Context, *acting) 
 	return do(ctx, a)
 }
 
+// Health implements actor.Checker.
+func (a *acting) Health(context.Context) actor.Health {
+	if a.sick {
+		return actor.Failed("sick")
+	}
+	return actor.Healthy
+}
+
 // Stopped implements actor.Stopper.
 func (a *acting) Stopped(_ context.Context, exit actor.Exit) error {
 	a.b.note(a.place, true, model.Kind(exit.Kind))
@@ -227,7 +260,7 @@ func (a *acting) Stopped(_ context.Context, exit actor.Exit) error {
 	a.panics = false
 	time.Sleep(a.place.Stops + model.Unevenness(a.Index(), a.n))
 	if panics {
-		panic(errStaged)
+		panic(a.boom())
 	}
 	return nil
 }
@@ -294,19 +327,20 @@ func (b *bubble) do(o *model.Op) {
 	switch o.Do {
 	case model.End:
 		b.send(p, func(_ context.Context, a *acting) error {
-			a.done = true
+			boom := staged[model.Booms[o.N].What]
+			a.done = a.Verdict(o.Exit()) != model.DoResume
 			switch o.Kind {
 			case model.Normal:
 				return actor.ErrStop
 			case model.Shutdown:
 				return actor.ErrShutdown
 			case model.Panic:
-				panic(errStaged)
+				panic(boom)
 			case model.Goexit:
 				runtime.Goexit()
 			case model.Failure, model.Abandoned:
 			}
-			return errStaged
+			return boom
 		})
 	case model.Hang:
 		b.send(p, func(context.Context, *acting) error {
@@ -325,6 +359,15 @@ func (b *bubble) do(o *model.Op) {
 		b.command(p, func(sup actor.Ref[Message]) error { return RestartChild(ctx, sup, p.ID) })
 	case model.DoDelete:
 		b.command(p, func(sup actor.Ref[Message]) error { return DeleteChild(ctx, sup, p.ID) })
+	case model.DoSwitch:
+		b.command(p, func(sup actor.Ref[Message]) error {
+			if o.On {
+				return EnableHealth(ctx, sup, p.ID)
+			}
+			return DisableHealth(ctx, sup, p.ID)
+		})
+	case model.Sicken:
+		p.sick = o.On
 	case model.Hold:
 		g := &gateway{make(chan struct{})}
 		b.gate = g
@@ -377,7 +420,7 @@ func (b *bubble) ask(o *model.Op) {
 	if n.Sub == nil {
 		n = n.Parent
 	}
-	rules := n.Rules()
+	rules := n.Model()
 	if rules == nil {
 		return
 	}
@@ -451,13 +494,4 @@ func (b *bubble) sameReply(f *model.Fault, err error) bool {
 }
 
 // stagedLeaf reports whether err is what a worker failed with.
-func stagedLeaf(_ *model.Fault, err error) bool {
-	return errors.Is(err, errStaged) || errors.Is(err, actor.ErrGoexit)
-}
-
-func debugf(b *bubble, s model.Schedule) {
-	if f, err := os.CreateTemp("/tmp/live", "bad"); err == nil {
-		fmt.Fprintf(f, "# %s\n%v", strings.ReplaceAll(b.trouble, "\n", "\n# "), s)
-		f.Close()
-	}
-}
+func stagedLeaf(f *model.Fault, err error) bool { return errors.Is(err, staged[f.What]) }

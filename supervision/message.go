@@ -54,6 +54,9 @@ type (
 	again   struct{ retry retry }
 )
 
+// retired tells that a child's address has ended.
+type retired struct{ process actor.Child }
+
 // answered is what came of a health check.
 type answered struct{ diagnosis diagnosed }
 
@@ -103,6 +106,7 @@ func (alarmed) supervision()        {}
 func (again) supervision()          {}
 func (stopAsked) supervision()      {}
 func (command) supervision()        {}
+func (retired) supervision()        {}
 func (startAll) supervision()       {}
 func (listChildren) supervision()   {}
 func (countAll) supervision()       {}

@@ -36,14 +36,17 @@ func TestModelCore(t *testing.T) {
 		r.schedules, r.nodes, r.ops, r.done, r.events, r.starts, time.Since(begun).Round(time.Millisecond), r.cut)
 }
 
-var coreShape = model.Shape{Nodes: 40, Depth: 4, Kids: 12, Ops: 60}
+var coreShape = model.Shape{Nodes: 30, Depth: 4, Kids: 12, Ops: 60}
 
-// howMany is how many schedules to run.
+// howMany is how many schedules to run: as many as asked for; else the usual
+// number, and few of them where there is little time, or where the test runs more
+// than once.
 func howMany(asked, usual int) int {
+	count := flag.Lookup("test.count").Value.String()
 	switch {
 	case asked > 0:
 		return asked
-	case testing.Short(), raceDetector:
+	case testing.Short(), raceDetector, count != "1":
 		return usual / 50
 	}
 	return usual

@@ -76,8 +76,9 @@ type supervisor struct {
 	checks   map[uint64]context.CancelFunc // by token; made on demand
 	replies  map[uint64]request
 	requests uint64
-	next     []func() // what goes on after the step in hand
-	stepping bool     // step is at it
+	retiring map[actor.Child][]doReply // answers that wait for the end of an address; made on demand
+	next     []func()                  // what goes on after the step in hand
+	stepping bool                      // step is at it
 
 	over bool  // the machine is done
 	err  error // with this
@@ -105,6 +106,8 @@ func (s *supervisor) Receive(_ context.Context, msg Message) error {
 		s.step(halt(msg))
 	case command:
 		s.command(msg)
+	case retired:
+		s.retired(msg.process)
 	case startAll:
 		s.startAll(msg)
 	case terminateProcess:
@@ -129,10 +132,15 @@ func (s *supervisor) Receive(_ context.Context, msg Message) error {
 // answer that is among it goes on after that.
 func (s *supervisor) step(ev event) {
 	actions := s.machine.step(ev, time.Now())
-	for _, a := range actions {
-		s.execute(a)
+	for i, a := range actions {
+		s.execute(a, actions[i+1:])
 	}
 	clear(actions) // an idle supervisor holds on to no child that is gone
+	s.goOn()
+}
+
+// goOn lets what has been waiting for an answer go on.
+func (s *supervisor) goOn() {
 	if s.stepping {
 		return
 	}

@@ -206,14 +206,17 @@ func (m *machine) tornDown(c *child, x actor.Exit) {
 
 // collect keeps what has to be told about an end in the teardown: failures, also
 // those of a stop hook, permanent children that ended by themselves, and what a
-// supervisor has to tell of those below it.
+// supervisor has to tell of those below it, also one that gives up and for which
+// that is an orderly end.
 func (m *machine) collect(c *child, x actor.Exit) {
 	if below, ok := errors.AsType[*ShutdownError](x.Err); ok && x.Kind == actor.Shutdown {
 		m.closing.errs = append(m.closing.errs, below.Errors...)
 		return
 	}
 	_, hook := errors.AsType[*actor.HookError](x.Err)
-	if hook || x.Kind.Abnormal() || x.Kind == actor.Normal && c.restart == Permanent {
+	gaveUp, _ := x.Err.(*IntensityError) //nolint:errorlint // what it wraps has no say
+	below := gaveUp != nil && len(gaveUp.Teardown) > 0
+	if hook || below || x.Kind.Abnormal() || x.Kind == actor.Normal && c.restart == Permanent {
 		m.closing.errs = append(m.closing.errs,
 			&ChildError{Op: "stop", Path: m.plan.path, ID: c.id, Err: cause(x), Process: c.process})
 	}

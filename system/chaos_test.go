@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/internal/metrictest"
 	"github.com/understudy-go/understudy/mailbox"
 	"github.com/understudy-go/understudy/supervision"
 	"github.com/understudy-go/understudy/system"
@@ -102,6 +103,8 @@ func TestChaosConservation(t *testing.T) {
 				}
 				cfg := kitConfig(groups...)
 				cfg.Root.Limit = supervision.AtMost(1_000_000, time.Hour)
+				metrics := metrictest.New()
+				cfg.MeterProvider = metrics
 				s := kitStart(t, cfg)
 
 				var senders sync.WaitGroup
@@ -117,11 +120,20 @@ func TestChaosConservation(t *testing.T) {
 					})
 				}
 				senders.Go(func() { chaosByHand(s, len(groups)) })
+				senders.Go(func() {
+					var last int64
+					for range 50 {
+						n := metrics.Collect().Total("actor.processed.messages")
+						assert.LessOrEqual(t, last, n, "a counter never goes back")
+						last = n
+						time.Sleep(time.Millisecond)
+					}
+				})
 				senders.Wait()
 				err := s.Shutdown(context.Background())
 				require.NotErrorIs(t, err, actor.ErrAbandoned)
 
-				var handled, dead, late uint64
+				var handled, dead, late, started uint64
 				for _, c := range actors {
 					i := c.Info()
 					sent := c.sent.Load()
@@ -134,7 +146,15 @@ func TestChaosConservation(t *testing.T) {
 					handled += i.Handled
 					dead += i.DeadLettered
 					late += i.LateReplies
+					started += c.started.Load()
 				}
+				counted := metrics.Collect().With("actor.type", "chaosActor")
+				assert.EqualValues(t, handled, counted.Total("actor.processed.messages"))
+				assert.EqualValues(t, dead, counted.Total("actor.dead_letters"))
+				assert.EqualValues(t, started, counted.Total("actor.starts"))
+				assert.EqualValues(t, started, counted.Total("actor.stops"))
+				assert.Zero(t, counted.Total("actor.count"))
+				assert.Positive(t, counted.Total("actor.process.duration"))
 				assert.Zero(t, late)
 				assert.Equal(t, dead, s.DeadLetters().Total())
 				assert.Positive(t, handled)

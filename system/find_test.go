@@ -125,6 +125,7 @@ func TestRemove(t *testing.T) {
 		assert.Equal(t, []string{"stop b: shutdown", "stop a: shutdown"}, log.take())
 		_, err = s.At(ctx, "/sys/sub")
 		require.ErrorIs(t, err, supervision.ErrNotFound)
+		synctest.Wait() // the addresses below end a moment later
 		require.ErrorIs(t, a.TrySend(kitNothing), actor.ErrStopped)
 
 		// Of a dynamic supervisor, which forgets by itself.

@@ -140,6 +140,7 @@ func TestLogsOfDeadLetters(t *testing.T) {
 			<-ctx.Done()
 			return nil
 		})
+		synctest.Wait()
 		for range 50 {
 			require.NoError(t, a.Send(ctx, kitNothing))
 		}

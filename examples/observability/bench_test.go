@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"testing"
 
@@ -44,7 +43,7 @@ func benchTell(b *testing.B, meters otel.MeterProvider) {
 		Name:          "bench",
 		Root:          supervision.Spec{Children: []supervision.Child{{Process: adder}}},
 		MeterProvider: meters,
-		Logger:        slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Logger:        slog.New(slog.DiscardHandler),
 	})
 	require.NoError(b, err)
 	b.ReportAllocs()

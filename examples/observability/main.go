@@ -57,7 +57,9 @@ func main() {
 	address := flag.String("listen", "127.0.0.1:9464", "the `address` at which metrics are served")
 	flag.Parse()
 	err := run(context.Background(), shop{
-		listen: func() (net.Listener, error) { return net.Listen("tcp", *address) },
+		listen: func() (net.Listener, error) {
+			return new(net.ListenConfig).Listen(context.Background(), "tcp", *address)
+		},
 		log:    os.Stderr,
 		pause:  2 * time.Millisecond,
 		events: new(monitoring.Memory[monitoring.SupervisionEvent]),

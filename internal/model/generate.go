@@ -56,16 +56,16 @@ func (g *generator) supervisor(depth int) *Spec {
 	s.Auto = []Auto{Never, AnySignificant, Never, AllSignificant, Never}[g.Number(5)]
 	if g.one(5) {
 		s.Dynamic, s.Strategy, s.Auto = true, OneForOne, Never
-		if g.one(3) {
-			s.Most = 2 + g.Number(4)
-		}
 	}
-	few := []int{3, 4, 16}[g.Number(3)]
+	few := []int{4, 3, 16, 6, 3}[g.Number(5)]
 	g.parts(1, min(g.left, g.shape.Kids), few, func() {
 		s.Children = append(s.Children, g.child(ids[len(s.Children)], depth, s))
 	})
 	for i := range min(g.left, g.Number(3)) {
 		s.Extra = append(s.Extra, g.child(ids[12+i], depth, s))
+	}
+	if s.Dynamic && g.one(3) {
+		s.Most = max(1, len(s.Children)+g.Number(3))
 	}
 	return s
 }
@@ -153,7 +153,7 @@ func (g *generator) ops() []Op {
 	}
 	return append(ops,
 		Op{After: g.pick(0, time.Second, 20*time.Second), Do: DoHalt, In: g.pick(Forever, time.Minute, time.Second)},
-		Op{After: 10 * time.Minute, Do: DoHalt, In: time.Second}) // some would wait for ever
+		Op{After: 70 * time.Second, Do: DoHalt, In: time.Second}) // some would wait for ever
 }
 
 var deeds = []Deed{

@@ -56,7 +56,7 @@ func (w *World) Do(o *Op) bool {
 		if n.Sub != nil || n.mode != alive {
 			return false
 		}
-		w.end(n, o.exit())
+		w.end(n, o.Exit())
 	case Next:
 		if n.Sub != nil {
 			return false
@@ -114,8 +114,8 @@ func (w *World) Do(o *Op) bool {
 	return true
 }
 
-// exit is the end that an End brings about.
-func (o *Op) exit() Exit {
+// Exit is the end that an End brings about.
+func (o *Op) Exit() Exit {
 	switch o.Kind {
 	case Failure, Panic:
 		return Exit{o.Kind, Booms[o.N%len(Booms)]}

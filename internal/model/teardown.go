@@ -102,12 +102,13 @@ func (s *Supervisor) allowance(c *Child) time.Duration {
 
 // collect notes what has to be told about an end in the teardown: what failed,
 // in its stop hook too, what was abandoned, and what was to run for ever and
-// ended by itself. A supervisor below tells of its own children.
+// ended by itself. A supervisor below tells of its own children, also when to
+// give up is an orderly end for it.
 func (s *Supervisor) collect(c *Child, x Exit) {
 	switch {
 	case x.Kind == Shutdown && x.Fault != nil && x.Fault.What == Troubled:
 		s.also = append(s.also, x.Fault.Also...)
-	case x.Kind.Abnormal(), x.Fault.tells(Hook):
+	case x.Kind.Abnormal(), x.Fault.tells(Hook), x.Fault != nil && x.Fault.What == GaveUp && len(x.Fault.Also) > 0:
 		s.also = append(s.also, &Fault{What: NotStopped, Child: c.ID, Of: x.Fault})
 	case x.Kind == Normal && c.Restart == Permanent:
 		s.also = append(s.also, &Fault{What: NotStopped, Child: c.ID, Of: x.cause()})

@@ -263,7 +263,9 @@ func (w *World) deliver(to *Node, e Event) {
 	if to.mode == absent {
 		return
 	}
-	w.past = append(w.past, delivery{to, e})
+	if e.What != Halt { // which is of one incarnation alone
+		w.past = append(w.past, delivery{to, e})
+	}
 	if w.acting != nil && !to.held && len(to.news)+len(to.mail) > 0 {
 		w.open("two things reach a supervisor at once") // this one may be looked at before the others
 	}
@@ -406,8 +408,8 @@ func (w *World) retire(n *Node) {
 // Index returns the node's place in World.Nodes.
 func (n *Node) Index() int { return n.index }
 
-// Rules returns the model of a supervisor that runs and can be asked, or nil.
-func (n *Node) Rules() *Supervisor {
+// Model returns the model of a supervisor that runs and can be asked, or nil.
+func (n *Node) Model() *Supervisor {
 	if n.held {
 		return nil
 	}
@@ -535,7 +537,7 @@ func (w *World) startOver(n *Node, how Outcome) {
 		w.tell(n, Event{What: Started, Fault: ErrIgnore})
 	default:
 		w.gone(n)
-		w.tell(n, Event{What: Started, Fault: n.boom()})
+		w.tell(n, Event{What: Started, Fault: n.Boom()})
 	}
 }
 
@@ -558,7 +560,7 @@ func (w *World) hook(n *Node) {
 func (w *World) hookOver(n *Node, panics bool) {
 	x := Exit{Kind: Shutdown}
 	if panics {
-		x.Fault = &Fault{What: Hook, Of: n.boom()}
+		x.Fault = &Fault{What: Hook, Of: n.Boom()}
 	}
 	w.gone(n)
 	w.tell(n, Event{What: Ended, Exit: x})
@@ -571,8 +573,12 @@ func (w *World) abandon(n *Node) {
 		w.open("a supervisor is left behind")
 	}
 	e := Event{What: Ended, Exit: Exit{Kind: Abandoned, Fault: ErrAbandoned}}
-	if n.mode == beginning {
+	switch n.mode {
+	case beginning:
 		e = Event{What: Started, Fault: ErrAbandoned}
+	case hooking:
+		e.Exit.Fault = &Fault{What: Hook, Of: ErrAbandoned}
+	case absent, alive, hanging:
 	}
 	w.sever(n)
 	w.tell(n, e)
@@ -588,5 +594,5 @@ func (w *World) sever(n *Node) {
 // Booms are what workers fail with.
 var Booms = [...]*Fault{{What: "apple"}, {What: "pear"}, {What: "plum"}}
 
-// boom is what a worker fails with of which nobody says how it is to fail.
-func (n *Node) boom() *Fault { return Booms[n.index%len(Booms)] }
+// Boom is what a worker fails with of which nobody says how it is to fail.
+func (n *Node) Boom() *Fault { return Booms[n.index%len(Booms)] }

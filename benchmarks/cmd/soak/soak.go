@@ -124,7 +124,7 @@ func (s *soaking) verify(r *report) {
 		dead += i.DeadLettered
 		r.total.late += i.LateReplies
 	}
-	r.checkf(dead == letters.Counts[actor.ReasonStopped]+letters.Counts[actor.ReasonOverflow],
+	r.checkf(dead == letters.Total()-letters.Counts[actor.ReasonLateReply],
 		"the actors have had %d dead letters, the system %v", dead, letters.Counts)
 	r.checkf(r.total.late == letters.Counts[actor.ReasonLateReply],
 		"the actors have given %d late replies, the system has %v", r.total.late, letters.Counts)

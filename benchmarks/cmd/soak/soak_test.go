@@ -97,8 +97,8 @@ func TestSettleTells(t *testing.T) {
 func TestFlat(t *testing.T) {
 	const mib = 1 << 20
 	grown := func(from, to uint64) []sample { return []sample{{heap: from}, {heap: 1 << 40}, {}, {heap: to}} }
-	assert.NoError(t, flat(grown(40*mib, 58*mib)))
-	assert.ErrorContains(t, flat(grown(40*mib, 58*mib+1)), "from 40.0 MiB to 58.0 MiB")
+	assert.NoError(t, flat(grown(40*mib, 66*mib)))
+	assert.ErrorContains(t, flat(grown(40*mib, 66*mib+1)), "from 40.0 MiB to 66.0 MiB")
 	assert.NoError(t, flat(grown(1, 1<<40)[:3]), "it was interrupted")
 }
 

@@ -1,0 +1,47 @@
+package supervision
+
+import "github.com/understudy-go/understudy/actor"
+
+// retire ends the address of a child. Who is to be answered about that child in
+// the same step is answered when the address has ended, so that nothing of it is
+// left then: no name, no open mailbox, here or further down.
+func (s *supervisor) retire(a doRetire, rest []action) {
+	if !isAnswered(rest, a.process) {
+		s.self.Retire(a.process, a.cause, nil)
+		return
+	}
+	if s.retiring == nil {
+		s.retiring = make(map[actor.Child][]doReply)
+	}
+	s.retiring[a.process] = []doReply{}
+	s.self.Retire(a.process, a.cause, func() Message { return retired{a.process} })
+}
+
+// isAnswered reports whether one of the actions answers a command about that child.
+func isAnswered(actions []action, process actor.Child) bool {
+	for _, a := range actions {
+		if r, ok := a.(doReply); ok && r.process == process {
+			return true
+		}
+	}
+	return false
+}
+
+// reply answers a command, now or when the address is over that it is about.
+func (s *supervisor) reply(a doReply) {
+	if held, ok := s.retiring[a.process]; ok {
+		s.retiring[a.process] = append(held, a)
+		return
+	}
+	s.answer(a)
+}
+
+// retired answers those who have been waiting for the end of the address.
+func (s *supervisor) retired(process actor.Child) {
+	held := s.retiring[process]
+	delete(s.retiring, process)
+	for _, a := range held {
+		s.answer(a)
+	}
+	s.goOn()
+}
