@@ -56,6 +56,7 @@ type core struct {
 	waits   atomic.Pointer[wait]        // whom this actor's handler is waiting for
 	lost    atomic.Uint64               // messages that became dead letters
 	buried  atomic.Uint64               // those of them that were taken from the mailbox
+	burials atomic.Uint32               // odd while a message is taken that is not counted in buried yet
 	refused atomic.Uint64               // messages that were refused with an error
 	late    atomic.Uint64               // answers that came too late
 	starts  atomic.Uint64               // incarnations so far

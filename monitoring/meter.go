@@ -5,8 +5,8 @@ import "time"
 // Load is what an actor counts by itself. Load is called by readers of metrics,
 // on any goroutine, and must not block.
 type Load interface {
-	// Load returns how many messages the actor has taken to be handled, which
-	// never becomes less, and how many are waiting.
+	// Load returns how many messages the actor has taken to be handled, or any
+	// smaller number if that cannot be told just now, and how many are waiting.
 	Load() (handled uint64, depth int)
 }
 
