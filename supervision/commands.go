@@ -89,7 +89,11 @@ func DisableHealth(ctx context.Context, sup actor.Ref[Message], id string) error
 }
 
 func switchHealth(ctx context.Context, sup actor.Ref[Message], id string, on bool) error {
-	_, err := ask(ctx, sup, command{op: "check", id: id, event: func(req uint64) event {
+	op := "health off"
+	if on {
+		op = "health on"
+	}
+	_, err := ask(ctx, sup, command{op: op, id: id, event: func(req uint64) event {
 		return cmdHealth{req, id, on}
 	}})
 	return err
