@@ -59,8 +59,9 @@ var graph = map[string]deps{
 		"go.opentelemetry.io/otel/metric",
 		"go.opentelemetry.io/otel/metric/noop",
 	}},
-	"actor":       {own: []string{"mailbox", "monitoring"}},
-	"supervision": {own: []string{"actor", "monitoring"}},
+	"internal/yield": {},
+	"actor":          {own: []string{"internal/yield", "mailbox", "monitoring"}},
+	"supervision":    {own: []string{"actor", "internal/yield", "monitoring"}},
 	"system": {
 		own: []string{"actor", "monitoring", "supervision"},
 		// A user's providers enter through the Config.

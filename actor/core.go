@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/understudy-go/understudy/internal/yield"
 	"github.com/understudy-go/understudy/monitoring"
 )
 
@@ -55,6 +56,7 @@ type core struct {
 	waits   atomic.Pointer[wait]        // whom this actor's handler is waiting for
 	lost    atomic.Uint64               // messages that became dead letters
 	buried  atomic.Uint64               // those of them that were taken from the mailbox
+	burials atomic.Uint32               // odd while a message is taken that is not counted in buried yet
 	refused atomic.Uint64               // messages that were refused with an error
 	late    atomic.Uint64               // answers that came too late
 	starts  atomic.Uint64               // incarnations so far
@@ -164,8 +166,10 @@ func (c *core) end(within time.Duration, drain bool) {
 	if inc == nil {
 		return
 	}
+	yield.Point()
 	inc.expire() // what is running now, not the stop hook that halt leads to
 	c.tell(halt{inc: inc, drain: drain})
+	yield.Point()
 	if !drain {
 		inc.cancel(ErrShutdown) // last: a handler that sees it returns to find halt
 	}

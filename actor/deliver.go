@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/understudy-go/understudy/internal/yield"
 	"github.com/understudy-go/understudy/mailbox"
 	"github.com/understudy-go/understudy/monitoring"
 )
@@ -13,6 +14,7 @@ func (p *Process[M]) Deliver(ctx context.Context, msg M, wait bool) error {
 	if p.gate.Load() != open {
 		return p.refuse(ErrStopped)
 	}
+	yield.Point()
 	env := envelope[M]{msg: msg}
 	if inc, ok := ctx.(*incarnation); ok { // in a handler, and not traced
 		if inc.fence.isCut() {

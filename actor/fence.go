@@ -1,6 +1,10 @@
 package actor
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/understudy-go/understudy/internal/yield"
+)
 
 // A fence tells whether user code of an incarnation is running, and lets
 // another goroutine cut it off.
@@ -24,6 +28,7 @@ func (f *fence) enter() { f.word.Store(f.word.Load() + 1) }
 // that the incarnation was abandoned.
 func (f *fence) leave() bool {
 	w := f.word.Load()
+	yield.Point()
 	return w&cut == 0 && f.word.CompareAndSwap(w, w+1)
 }
 
@@ -34,6 +39,7 @@ func (f *fence) abandon() bool {
 		if w&1 == 0 || w&cut != 0 {
 			return false
 		}
+		yield.Point()
 		if f.word.CompareAndSwap(w, w|cut) {
 			return true
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/understudy-go/understudy/internal/yield"
 	"github.com/understudy-go/understudy/monitoring"
 )
 
@@ -197,6 +198,7 @@ func (c *core) finish() {
 	if inc.retire {
 		c.shut(inc.retireCause)
 	}
+	yield.Point()
 	c.mu.Lock()
 	c.current.Store(nil)
 	c.inc = nil
@@ -206,6 +208,7 @@ func (c *core) finish() {
 		announce = c.publish(inc.retireCause)
 	}
 	c.mu.Unlock()
+	yield.Point()
 	announce()
 	if inc.reported {
 		inc.host.Ended(exit)

@@ -67,9 +67,7 @@ func (c *core) countStopped(inc *incarnation) {
 	}
 }
 
-// countOver takes the actor out of the metrics: its address ends. It comes
-// before the messages that wait are buried, which are taken from the mailbox
-// like others, and are not handled.
+// countOver takes the actor out of the metrics: its address ends.
 func (c *core) countOver() {
 	c.meter.Close()
 	c.meter, c.until = nil, 0
@@ -82,8 +80,15 @@ func (p *Process[M]) load() monitoring.Load { return load[M]{p} }
 // load is a Process as the metrics see it, whatever goroutine they look from.
 type load[M any] struct{ p *Process[M] }
 
-// Load implements monitoring.Load.
+// Load implements monitoring.Load. What is buried was taken from the mailbox like
+// what is handled. If that happens just now it is too early to tell the one from
+// the other: then it answers that there is nothing new.
 func (l load[M]) Load() (handled uint64, depth int) {
+	before := l.p.burials.Load()
 	s := l.p.queue.Stats()
-	return s.Dequeued - l.p.buried.Load(), s.Depth
+	handled = s.Dequeued - l.p.buried.Load()
+	if before%2 == 1 || l.p.burials.Load() != before {
+		handled = 0
+	}
+	return handled, s.Depth
 }

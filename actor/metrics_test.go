@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -201,4 +202,43 @@ func TestNothingIsTimedWithoutMetrics(t *testing.T) {
 		assert.Negative(t, p.until)
 		end(p, h)
 	})
+}
+
+// What is dropped at a restart is taken from the mailbox too, and is not
+// handled, whenever a reader looks.
+func TestMetricsOfMessagesDroppedAtARestart(t *testing.T) {
+	const restarts, waiting = 100, 10
+	m := newMetered(t)
+	p := doer("p", func(s *Spec[do]) { s.DropWaiting = true })
+	h := m.start(t, p)
+	over := make(chan struct{})
+	var reader sync.WaitGroup
+	reader.Go(func() {
+		for {
+			select {
+			case <-over:
+				return
+			default:
+				m.metrics.Collect()
+			}
+		}
+	})
+	for range restarts {
+		release := block(t, p)
+		require.NoError(t, p.TrySend(fails))
+		for range waiting {
+			require.NoError(t, p.TrySend(nothing))
+		}
+		release()
+		<-h.ended
+		p.Start(m.Context(t.Context()), h)
+		require.NoError(t, <-h.started)
+	}
+	close(over)
+	reader.Wait()
+	end(p, h)
+	assert.Equal(t, ""+
+		"actor.dead_letters{actor.drop.reason=restart,actor.system=sys,actor.type=plain} 1000\n"+
+		"actor.processed.messages{actor.system=sys,actor.type=plain} 200\n",
+		m.text(t, "actor.dead_letters", "actor.processed.messages"))
 }

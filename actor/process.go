@@ -119,9 +119,13 @@ func (p *Process[M]) leave(cause error) {
 }
 
 func (p *Process[M]) buryOne(reason DropReason, cause error) (ok bool) {
+	p.burials.Add(1)
 	env, ok := p.queue.Take()
 	if ok {
 		p.buried.Add(1)
+	}
+	p.burials.Add(1)
+	if ok {
 		p.deadLetter(env, reason, cause)
 	}
 	return ok

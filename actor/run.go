@@ -1,6 +1,10 @@
 package actor
 
-import "runtime"
+import (
+	"runtime"
+
+	"github.com/understudy-go/understudy/internal/yield"
+)
 
 // The wake-up protocol
 //
@@ -37,6 +41,7 @@ const parked = 1 << 63
 
 // notify tells the actor that a message is in its mailbox.
 func (c *core) notify() {
+	yield.Point()
 	if c.wake.Add(1) == 1 {
 		c.dispatch()
 	}
@@ -45,12 +50,14 @@ func (c *core) notify() {
 // tell gives the actor a signal.
 func (c *core) tell(s signal) {
 	c.lane.push(s)
+	yield.Point()
 	w := c.wake.Add(1)
 	if w == 1 {
 		c.dispatch()
 		return
 	}
 	for w&parked != 0 {
+		yield.Point()
 		if c.wake.CompareAndSwap(w, 1) {
 			c.dispatch()
 			return
@@ -86,7 +93,9 @@ func (c *core) dispatch() {
 func (c *core) run() (ended bool) {
 	for {
 		n := c.wake.Load()
-		switch c.turn() {
+		o := c.turn()
+		yield.Point()
+		switch o {
 		case idle:
 			if c.wake.CompareAndSwap(n, 0) {
 				return true

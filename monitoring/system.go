@@ -20,10 +20,11 @@ const (
 	ActorRegistered
 	// ActorDeregistered: Name is free again.
 	ActorDeregistered
-	// ConfigurationChanged: the supervisor at Path has other children now than
-	// it was declared with: the one with the id Name was added or deleted by a
-	// command, as Reason says. What a dynamic supervisor starts was never
-	// declared, and is no change.
+	// ConfigurationChanged: the supervisor at Path was told by a command to do
+	// something else than its declaration says: the child with the id Name was
+	// added or deleted, or its health checks were switched on or off, as Reason
+	// says. What a dynamic supervisor starts was never declared, and is no
+	// change.
 	ConfigurationChanged
 )
 

@@ -4,11 +4,13 @@ import (
 	"time"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/internal/yield"
 	"github.com/understudy-go/understudy/monitoring"
 )
 
 // execute carries out one action, of which the rest is still to come.
 func (s *supervisor) execute(a action, rest []action) {
+	yield.Point()
 	switch a := a.(type) {
 	case doStart:
 		s.start(a)
@@ -107,17 +109,21 @@ type request struct {
 	done   func(actor.Child, error)
 }
 
-// changed records that the supervisor's children are other ones now than its
-// declaration says. For those of a dynamic supervisor there is no declaration.
+// changed records that the supervisor does not do any more what its declaration
+// says. What a dynamic supervisor starts was never declared.
 func (s *supervisor) changed(r request) {
 	var reason string
-	switch r.op {
-	case "start":
+	declared := !s.machine.plan.sideBySide
+	switch {
+	case r.op == "start" && declared:
 		reason = "child added"
-	case "delete":
+	case r.op == "delete" && declared:
 		reason = "child deleted"
-	}
-	if reason == "" || s.machine.plan.sideBySide {
+	case r.op == "health on":
+		reason = "health checks on"
+	case r.op == "health off":
+		reason = "health checks off"
+	default:
 		return
 	}
 	s.self.Telemetry().System(monitoring.SystemEvent{

@@ -29,9 +29,13 @@ func TestEachKindOfEventIsEmitted(t *testing.T) {
 		waiting.Mailbox = mailbox.Config{Capacity: 1}
 		d, w := actor.New(dropping), actor.New(waiting)
 		failing := kitNew("failing", nil)
+		ailing := supervision.Child{Process: kitNew("ailing", nil), Health: &supervision.HealthCheck{
+			Interval: time.Second, Check: func(context.Context) actor.Health { return actor.Degraded("a cold") },
+		}}
 		cfg := kitConfig(d, w, supervision.New(supervision.Spec{
 			Name: "sub", Limit: supervision.AtMost(1, time.Minute), Children: kitChildren(failing),
 		}))
+		cfg.Root.Children = append(cfg.Root.Children, ailing)
 		events := eventsIn(&cfg)
 		s := kitStart(t, cfg)
 		for _, to := range []*actor.Process[kitDo]{d, w} {
@@ -63,9 +67,6 @@ func TestEachKindOfEventIsEmitted(t *testing.T) {
 		}
 		kinds := func(name func(uint8) string) {
 			for k := uint8(1); name(k) != "unknown"; k++ {
-				if name(k) == monitoring.ChildDegraded.String() {
-					continue // health checks have tests of their own
-				}
 				assert.True(t, seen[name(k)], "never emitted: %s", name(k))
 			}
 		}
@@ -99,11 +100,13 @@ func TestEnqueuedComesBeforeDequeued(t *testing.T) {
 	})
 }
 
-// The children that a supervisor was declared with are its configuration: who
-// adds one or deletes one changes that. What is spawned was never declared.
+// What a supervisor was declared with is its configuration: who adds a child or
+// deletes one, or switches health checks, changes that. What is spawned was never
+// declared.
 func TestConfigurationChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := kitConfig(kitNew("a", nil), kitNew("b", nil))
+		cfg.Root.Children[1].Health = new(supervision.HealthCheck)
 		events := eventsIn(&cfg)
 		s := kitStart(t, cfg)
 		ctx := t.Context()
@@ -114,6 +117,8 @@ func TestConfigurationChanged(t *testing.T) {
 		require.NoError(t, supervision.RestartChild(ctx, s.Root(), "a"))
 		require.NoError(t, supervision.TerminateChild(ctx, s.Root(), "a"))
 		require.NoError(t, supervision.DeleteChild(ctx, s.Root(), "a"))
+		require.NoError(t, supervision.DisableHealth(ctx, s.Root(), "b"))
+		require.NoError(t, supervision.EnableHealth(ctx, s.Root(), "b"))
 		_, err := system.Spawn(ctx, s, kitSpec("e", nil))
 		require.NoError(t, err)
 		var seen []string
@@ -122,7 +127,12 @@ func TestConfigurationChanged(t *testing.T) {
 				seen = append(seen, fmt.Sprintf("%v: %s: %s %q", ev.Severity(), ev.Path, ev.Reason, ev.Name))
 			}
 		}
-		assert.Equal(t, []string{`info: /sys: child added "the new one"`, `info: /sys: child deleted "a"`}, seen)
+		assert.Equal(t, []string{
+			`info: /sys: child added "the new one"`,
+			`info: /sys: child deleted "a"`,
+			`info: /sys: health checks off "b"`,
+			`info: /sys: health checks on "b"`,
+		}, seen)
 		kitShut(t, s)
 	})
 }
