@@ -34,6 +34,7 @@ var liveSchedules = flag.Int("live", 0, "how many schedules to run real supervis
 // supervisor is held.
 func TestModelLive(t *testing.T) {
 	n := howMany(*liveSchedules, 2_000)
+	n += n / 8 // about as many as are passed over
 	var numbers [64]*rapid.Generator[int]
 	var sum performance
 	begun := time.Now()

@@ -124,7 +124,7 @@ func (s *Supervisor) regroup(l lapse) {
 		}
 	}
 	for _, c := range slices.Backward(s.children) {
-		if c.place >= from {
+		if c.place >= first {
 			s.todo = append(s.todo, step{bringDown, c})
 		}
 	}
