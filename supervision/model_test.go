@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -60,7 +61,7 @@ func check(t *testing.T, n int, prop func(*rapid.T)) {
 	if testing.Short() {
 		n *= 5 // of which rapid takes a fifth then
 	}
-	if err := flag.Set("rapid.checks", fmt.Sprint(n)); err != nil {
+	if err := flag.Set("rapid.checks", strconv.Itoa(n)); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = flag.Set("rapid.checks", before) }()
@@ -323,9 +324,9 @@ func (w *twin) exit(x model.Exit) actor.Exit {
 }
 
 func called(pairs []pair, n int) uint64 {
-	for i := len(pairs) - 1; i >= 0; i-- {
-		if pairs[i].rules == n {
-			return pairs[i].core
+	for _, p := range slices.Backward(pairs) {
+		if p.rules == n {
+			return p.core
 		}
 	}
 	return 1 // of another incarnation

@@ -23,6 +23,7 @@ type Op struct {
 // A Deed is what is done.
 type Deed uint8
 
+// The deeds.
 const (
 	Wait      Deed = iota // nothing
 	End                   // a worker ends by itself

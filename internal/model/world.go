@@ -85,6 +85,7 @@ const (
 // An Outcome is how a start goes.
 type Outcome uint8
 
+// The outcomes.
 const (
 	Well Outcome = iota
 	Fails
