@@ -42,6 +42,7 @@ type incarnation struct {
 	barred    bool          // and not by Drain
 	deadline  *time.Timer   // calls expire at by
 	severed   chan struct{} // closed when user code is abandoned; made on demand
+	trapping  bool          // New called TrapStop
 	finished  bool          // Self has no effect any more
 	timers    map[*Timer]struct{}
 	bonds     map[bondKey]*bond // with actors whose end is to be told
@@ -218,4 +219,11 @@ func (i *incarnation) disarm() {
 		i.deadline.Stop()
 		i.deadline = nil
 	}
+}
+
+// trapStop has the request to stop handled as a message. Only New asks for it.
+func (i *incarnation) trapStop(trap func(Stopping) (mine bool)) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.trap, i.trapping = trap, true
 }
