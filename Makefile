@@ -34,7 +34,7 @@ EVERY ?= 1
 # Where the tests are that are to notice.
 NOTICING := ./actor,./supervision,./system
 # They compare times, and the mutants of both processors would be in their way.
-TIMED := ^TestCostIsLinear$$
+TIMED := ^TestCostIsLinear$$|^TestConformance$$/^AD-05$$
 
 .PHONY: help
 help: ## Show this list

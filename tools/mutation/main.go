@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -84,7 +85,7 @@ func (o options) mutation(ctx context.Context, out io.Writer) error {
 
 	s := session{project: project{root: root, temp: temp}, say: say}
 	mutants, err := s.run(ctx, o)
-	if err != nil {
+	if err != nil && !errors.Is(err, errStopped) {
 		return err
 	}
 	if o.list {
@@ -102,6 +103,9 @@ func (o options) mutation(ctx context.Context, out io.Writer) error {
 		if err := writeJSON(o.json, tried, known); err != nil {
 			return err
 		}
+	}
+	if err != nil {
+		return err
 	}
 	c := known.check(mutants)
 	c.print(out)

@@ -75,8 +75,15 @@ func (s *session) run(ctx context.Context, o options) ([]*Mutant, error) {
 		tried = append(tried, mutants[i])
 	}
 	s.try(ctx, tried, binaries, o.patience)
-	return mutants, ctx.Err()
+	if ctx.Err() != nil {
+		return mutants, errStopped
+	}
+	return mutants, nil
 }
+
+// errStopped says that there was not time for all mutants. What has been found
+// out by then is reported.
+var errStopped = errors.New("mutation: stopped before all mutants were tried")
 
 func (s *session) mutants() []*Mutant {
 	var all []*Mutant
