@@ -3,6 +3,7 @@ package actor
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -51,4 +52,29 @@ func benchTell(b *testing.B, r *Runtime) {
 	<-h.ended
 	p.Retire(nil)
 	<-p.Done()
+}
+
+// BenchmarkTimers is what starting a timer in place of another one costs, and
+// cancelling it.
+func BenchmarkTimers(b *testing.B) {
+	var self *Self[do]
+	p := doer("timed", withSelf(&self))
+	h := newHost()
+	p.Start(context.Background(), h)
+	require.NoError(b, <-h.started)
+	timers := NewTimers[string](self)
+	b.Run("start", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			timers.After("key", time.Hour, nil)
+		}
+	})
+	b.Run("start and cancel", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			timers.After("key", time.Hour, nil)
+			timers.Cancel("key")
+		}
+	})
+	end(p, h)
 }

@@ -78,6 +78,16 @@
 // that the other had sent before. [Self.Link] ends the actor together with the
 // other. Code outside of actors waits with [Await].
 //
+// # Tools
+//
+// What an actor often needs is made of what it has, and belongs to the
+// incarnation:
+//
+//	timers := actor.NewTimers[string](self)       messages for later, by key
+//	timers.Every("poll", time.Second, Poll{})
+//	self.OnIdle(time.Minute, Idle{})              when no messages come
+//	self.Passivate(time.Hour)                     or end, when none do
+//
 // # Waiting
 //
 // Only two things make a handler wait for another actor: Ask, and Send to a full

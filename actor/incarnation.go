@@ -56,6 +56,9 @@ type incarnation struct {
 	fate        Prospect               // what the parent says of the end
 	passable    bool                   // the end is one that the parent may pass over
 	watched     bool                   // a monitor records each message
+	heeded      bool                   // or something else is to be done for each
+	idle        *idleness              // what is to be done when no messages come; nil: nothing
+	afterwards  func()                 // what is to be done when the control message in hand has been handled
 	created     bool                   // New returned an actor
 	ignored     bool                   // New returned ErrIgnore
 	reported    bool                   // host was told Started(nil)
@@ -198,6 +201,7 @@ func (i *incarnation) left() time.Duration {
 
 // revoke makes Self and the timers ineffective: the end begins.
 func (i *incarnation) revoke() {
+	i.idle.stop()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.finished = true
@@ -208,6 +212,15 @@ func (i *incarnation) revoke() {
 		t.halt()
 	}
 	i.timers = nil
+}
+
+// followUp does what was left for after the message in hand, now that it has been
+// handled or passed over.
+func (i *incarnation) followUp() {
+	if f := i.afterwards; f != nil {
+		i.afterwards = nil
+		f()
+	}
 }
 
 // disarm calls the deadline off.

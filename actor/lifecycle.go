@@ -37,6 +37,7 @@ func (s begin) apply(c *core) bool {
 func (c *core) launch() bool {
 	inc := c.inc
 	inc.watched = c.watches()
+	inc.heeded = inc.watched
 	exit, mine := c.body.create(inc)
 	if !mine {
 		return false

@@ -59,7 +59,7 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 		}
 		var exit Exit
 		var mine bool
-		if env.meta == nil && !inc.watched {
+		if env.meta == nil && !inc.heeded {
 			inc.fence.enter()
 			if err := a.Receive(inc, env.msg); err != nil {
 				exit = ended(inc, err)
@@ -90,8 +90,8 @@ func (p *Process[M]) after(mine bool) outcome {
 	return gone
 }
 
-// observed handles a message that is an ask, is traced, is timed, or is
-// recorded by a monitor.
+// observed handles a message that is an ask, is traced, is timed, is recorded by
+// a monitor, or keeps the actor from being idle.
 func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (exit Exit, mine bool) {
 	ctx := context.Context(inc)
 	m := env.meta
@@ -128,6 +128,7 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 		return exit, true
 	}
 	p.recordProcessed(inc, env.msg, began)
+	inc.idle.touch()
 	p.span.End(nil)
 	p.span = nil
 	if m.ask != nil && m.ask.open() {

@@ -11,7 +11,7 @@ import (
 //
 //	Ref, Name, Path, ID, Incarnation   who it is
 //	Start, Oversee, Stop, Keep, Retire its children
-//	After                              timers
+//	After, OnIdle, Passivate           messages of time; see also Timers
 //	Watch, Unwatch, Link, Unlink       others' ends
 //	DeferStart, TrapStop               its own start and end, in several steps
 type Self[M any] struct {
