@@ -27,15 +27,9 @@ func Ask[M, R any](ctx context.Context, to Ref[M], question func(Reply[R]) M) (R
 		return none, ErrStopped
 	}
 	p := newPending[R](ctx)
+	p.answered = make(chan struct{})
 	msg := question(Reply[R]{p})
-	var span *monitoring.AskSpan
-	if from := monitoring.Sampled(ctx); !from.IsZero() {
-		span = traceAsk(ctx, to.target, msg)
-		p.meta.from, p.meta.sent = from, time.Now()
-		if span != nil {
-			p.meta.from = span.Ref()
-		}
-	}
+	span := traceAsk(ctx, to.target, msg, &p.meta)
 	err := to.target.DeliverAsk(ctx, msg, p)
 	if err == nil {
 		err = p.wait(ctx)
@@ -60,11 +54,11 @@ func (p *Process[M]) DeliverAsk(ctx context.Context, msg M, q Question) error {
 	if p.gate.Load() != open {
 		return p.refuse(ErrStopped)
 	}
-	if inc := callerOf(ctx); inc != nil {
+	if from := callerOf(ctx); from != nil {
 		switch {
-		case inc.fence.isCut():
+		case from.fence.isCut():
 			return p.refuse(ErrAbandoned)
-		case inc.core == &p.core && inc.fence.call() != 0:
+		case from.core == &p.core && from.fence.call() != 0:
 			path := p.Path()
 			return p.refuse(&DeadlockError{Path: []string{path, path}})
 		}
@@ -82,8 +76,26 @@ func (p *Process[M]) DeliverAsk(ctx context.Context, msg M, q Question) error {
 	return p.enqueue(ctx, env, true)
 }
 
-// traceAsk begins the span of an ask to an actor that is part of a system.
-func traceAsk[M any](ctx context.Context, to Target[M], msg M) *monitoring.AskSpan {
+// post is DeliverAsk that never waits, neither for room nor for the answer, so
+// that anybody may be asked.
+func (p *Process[M]) post(ctx context.Context, msg M, q ask) error {
+	if p.gate.Load() != open {
+		return p.refuse(ErrStopped)
+	}
+	if from := callerOf(ctx); from != nil && from.fence.isCut() {
+		return p.refuse(ErrAbandoned)
+	}
+	return p.enqueue(ctx, envelope[M]{msg: msg, meta: q.carry(&p.core)}, false)
+}
+
+// traceAsk notes the sampled span that a question is asked in, and begins that
+// of the ask if it is one to an actor that is part of a system.
+func traceAsk[M any](ctx context.Context, to Target[M], msg M, m *meta) *monitoring.AskSpan {
+	from := monitoring.Sampled(ctx)
+	if from.IsZero() {
+		return nil
+	}
+	m.from, m.sent = from, time.Now()
 	p, ok := to.(*Process[M])
 	if !ok {
 		return nil
@@ -92,9 +104,13 @@ func traceAsk[M any](ctx context.Context, to Target[M], msg M) *monitoring.AskSp
 	if s == nil {
 		return nil
 	}
-	return s.runtime.telemetry.StartAsk(ctx, monitoring.AskInfo{
+	span := s.runtime.telemetry.StartAsk(ctx, monitoring.AskInfo{
 		Type:    p.Type(),
 		Path:    p.Path(),
 		Message: messageName(msg),
 	})
+	if span != nil {
+		m.from = span.Ref()
+	}
+	return span
 }

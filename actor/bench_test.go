@@ -78,3 +78,45 @@ func BenchmarkTimers(b *testing.B) {
 	})
 	end(p, h)
 }
+
+// BenchmarkAskAsync is an ask that nobody waits for, from the question to the
+// message that its answer is, beside one that is waited for.
+func BenchmarkAskAsync(b *testing.B) {
+	ctx := context.Background()
+	var self *Self[do]
+	asks, answers := doer("asks", withSelf(&self)), doer("answers")
+	h, other := newHost(), newHost()
+	asks.Start(ctx, h)
+	answers.Start(ctx, other)
+	require.NoError(b, <-h.started)
+	require.NoError(b, <-other.started)
+	question := func(r Reply[int]) do {
+		return func(context.Context) error {
+			r.Send(1)
+			return nil
+		}
+	}
+	b.Run("async", func(b *testing.B) {
+		b.ReportAllocs()
+		got := make(chan struct{})
+		for b.Loop() {
+			AskAsync(ctx, self, answers.Ref, question, func(int, error) do {
+				return func(context.Context) error {
+					got <- struct{}{}
+					return nil
+				}
+			})
+			<-got
+		}
+	})
+	b.Run("waiting", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := Ask(ctx, answers.Ref, question); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	end(asks, h)
+	end(answers, other)
+}

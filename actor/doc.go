@@ -87,6 +87,9 @@
 //	timers.Every("poll", time.Second, Poll{})
 //	self.OnIdle(time.Minute, Idle{})              when no messages come
 //	self.Passivate(time.Hour)                     or end, when none do
+//	self.Continue(Next{})                         ahead of all that wait
+//	actor.Async(self, fetch, fetched)             a function beside the actor
+//	actor.AskAsync(ctx, self, other, ask, asked)  a question that nobody waits for
 //
 // # Waiting
 //

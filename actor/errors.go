@@ -96,8 +96,8 @@ func (e *FieldError) Unwrap() []error { return []error{ErrInvalidSpec, e.Reason}
 type AbandonedError struct {
 	Path        string
 	Incarnation uint64
-	State       string        // what the incarnation was doing: "starting", "receiving", "stopping"
-	Message     string        // the type of the message in hand, or empty
+	State       string        // what it was doing: "starting", "receiving", "stopping", "running a task"
+	Message     string        // the type of the message in hand, or the name of the task's function, or empty
 	For         time.Duration // how long it had been asked to end
 }
 

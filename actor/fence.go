@@ -46,6 +46,9 @@ func (f *fence) abandon() bool {
 	}
 }
 
+// shut cuts off what runs beside the run loop, and does not enter.
+func (f *fence) shut() { f.word.Or(cut) }
+
 // call returns the number of the call of user code that is running, or 0.
 func (f *fence) call() uint64 {
 	if w := f.word.Load(); w&1 == 1 && w&cut == 0 {

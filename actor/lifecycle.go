@@ -109,7 +109,7 @@ func (s halt) apply(c *core) bool {
 		return true
 	case inc.trap != nil:
 		return inc.trap(Stopping{Within: inc.left()})
-	case s.drain && (c.body.depth() > 0 || len(inc.notices) > 0):
+	case s.drain && (c.body.depth() > 0 || len(inc.notices) > 0 || c.lane.waiting.Load() > 0):
 		inc.drain = c.body.depth()
 		return true
 	default:
