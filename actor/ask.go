@@ -51,6 +51,11 @@ type Question interface {
 
 // DeliverAsk implements [Target].
 func (p *Process[M]) DeliverAsk(ctx context.Context, msg M, q Question) error {
+	return p.deliverAsk(ctx, msg, nil, q)
+}
+
+// deliverAsk delivers a question that may have come through an adapter.
+func (p *Process[M]) deliverAsk(ctx context.Context, msg M, through adapted, q Question) error {
 	if p.gate.Load() != open {
 		return p.refuse(ErrStopped)
 	}
@@ -73,19 +78,26 @@ func (p *Process[M]) DeliverAsk(ctx context.Context, msg M, q Question) error {
 		by, _ := q.Deadline()
 		env.meta = &meta{ask: &foreign{q}, deadline: by}
 	}
+	env.meta.adapted = through
 	return p.enqueue(ctx, env, true)
 }
 
 // post is DeliverAsk that never waits, neither for room nor for the answer, so
 // that anybody may be asked.
 func (p *Process[M]) post(ctx context.Context, msg M, q ask) error {
+	return p.postAsk(ctx, msg, nil, q)
+}
+
+func (p *Process[M]) postAsk(ctx context.Context, msg M, through adapted, q ask) error {
 	if p.gate.Load() != open {
 		return p.refuse(ErrStopped)
 	}
 	if from := callerOf(ctx); from != nil && from.fence.isCut() {
 		return p.refuse(ErrAbandoned)
 	}
-	return p.enqueue(ctx, envelope[M]{msg: msg, meta: q.carry(&p.core)}, false)
+	env := envelope[M]{msg: msg, meta: q.carry(&p.core)}
+	env.meta.adapted = through
+	return p.enqueue(ctx, env, false)
 }
 
 // traceAsk notes the sampled span that a question is asked in, and begins that
@@ -96,17 +108,18 @@ func traceAsk[M any](ctx context.Context, to Target[M], msg M, m *meta) *monitor
 		return nil
 	}
 	m.from, m.sent = from, time.Now()
-	p, ok := to.(*Process[M])
+	local, ok := to.(interface{ actual() *core })
 	if !ok {
 		return nil
 	}
-	s := p.scope.Load()
+	c := local.actual()
+	s := c.scope.Load()
 	if s == nil {
 		return nil
 	}
 	span := s.runtime.telemetry.StartAsk(ctx, monitoring.AskInfo{
-		Type:    p.Type(),
-		Path:    p.Path(),
+		Type:    c.Type(),
+		Path:    c.Path(),
 		Message: messageName(msg),
 	})
 	if span != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asks asks p what f answers, without waiting.
+// asks has p answer with f, and does not wait.
 func asks(ctx context.Context, self *Self[do], p Ref[do], f func(context.Context, Reply[int]) error, log *probe) {
 	AskAsync(ctx, self, p, func(r Reply[int]) do {
 		return func(ctx context.Context) error { return f(ctx, r) }

@@ -85,6 +85,9 @@ type lastEnd struct {
 	Err  error
 }
 
+// actual is the actor itself, also behind an adapter.
+func (c *core) actual() *core { return c }
+
 // Name returns the name that the actor was declared with.
 func (c *core) Name() string { return c.name }
 

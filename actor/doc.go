@@ -90,6 +90,7 @@
 //	self.Continue(Next{})                         ahead of all that wait
 //	actor.Async(self, fetch, fetched)             a function beside the actor
 //	actor.AskAsync(ctx, self, other, ask, asked)  a question that nobody waits for
+//	actor.Adapt(self, adapt)                      the address for another type of messages
 //
 // # Waiting
 //

@@ -82,6 +82,6 @@ func (q *queue[R]) next() (R, error) {
 // wait waits until all calls have returned.
 func (q *queue[R]) wait() {
 	for len(*q) > 0 {
-		q.next() //nolint:errcheck // nobody is there any more
+		_, _ = q.next() // nobody is there any more
 	}
 }

@@ -105,13 +105,13 @@ func TestParallelMapEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(ctx, 2500*time.Millisecond)
 		defer cancel()
 		var got []error
-		for _, err := range ParallelMap(ctx, numbers(100), 2, func(ctx context.Context, n int) (int, error) {
+		for _, err := range ParallelMap(ctx, numbers(100), 2, func(ctx context.Context, _ int) (int, error) {
 			return takes(time.Second)(ctx)
 		}) {
 			got = append(got, err)
 		}
 		assert.Equal(t, []error{nil, nil, nil, nil, context.DeadlineExceeded, context.DeadlineExceeded}, got)
-		for range ParallelMap(ctx, numbers(3), 1, takesInt) {
+		for range ParallelMap(ctx, numbers(3), 1, takesInt) { //nolint:errcheck // there is none
 			assert.Fail(t, "nothing is begun")
 		}
 	})
@@ -132,7 +132,8 @@ func TestParallelMapYieldsWhatIsReady(t *testing.T) {
 			}
 		}
 		var at []time.Duration
-		for range ParallelMap(ctx, slow, 100, takesInt) {
+		for _, err := range ParallelMap(ctx, slow, 100, takesInt) {
+			require.NoError(t, err)
 			at = append(at, time.Since(from))
 			synctest.Wait()
 		}

@@ -2,6 +2,7 @@ package actor
 
 import (
 	"errors"
+	"reflect"
 
 	"github.com/understudy-go/understudy/mailbox"
 	"github.com/understudy-go/understudy/monitoring"
@@ -18,6 +19,8 @@ type Process[M any] struct {
 	core
 	spec  Spec[M]
 	queue *mailbox.Mailbox[envelope[M]]
+
+	adapters map[reflect.Type]any // protected by mu: the *adapter for each type
 
 	// Owned by the run loop.
 	actor   Actor[M]

@@ -90,8 +90,8 @@ func (p *Process[M]) after(mine bool) outcome {
 	return gone
 }
 
-// observed handles a message that is an ask, is traced, is timed, is recorded by
-// a monitor, or keeps the actor from being idle.
+// observed handles a message that is an ask, is traced, is timed, came through an
+// adapter, is recorded by a monitor, or keeps the actor from being idle.
 func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (exit Exit, mine bool) {
 	ctx := context.Context(inc)
 	m := env.meta
@@ -108,14 +108,22 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	if !m.from.IsZero() {
 		ctx, p.span = p.trace(ctx, inc, env)
 	}
-	began := p.recordReceived(inc, env.msg)
+	began := p.recordReceived(inc, env)
 	var called time.Time
 	if m.timed {
 		called = time.Now()
 	}
 
+	msg := env.msg
+	if m.adapted != nil {
+		inc.fence.enter()
+		msg = m.adapted.(adaptedTo[M]).message() //nolint:errcheck,forcetypeassert // an adapter of this actor made it
+		if !inc.fence.leave() {                  // what was abandoned in there must not go on to Receive
+			return Exit{}, false
+		}
+	}
 	inc.fence.enter()
-	if err := a.Receive(ctx, env.msg); err != nil {
+	if err := a.Receive(ctx, msg); err != nil {
 		exit = ended(inc, err)
 	}
 	if !inc.fence.leave() {
@@ -127,7 +135,7 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	if exit.Err != nil { // the deadline's context ends when the message is given up
 		return exit, true
 	}
-	p.recordProcessed(inc, env.msg, began)
+	p.recordProcessed(inc, env, began)
 	inc.idle.touch()
 	p.span.End(nil)
 	p.span = nil
@@ -184,7 +192,7 @@ func (p *Process[M]) unwound(inc *incarnation, recovered any) outcome {
 // message in hand, and ends the message's span. The ask, if it is one, fails
 // when everything else has ended.
 func (p *Process[M]) blame(inc *incarnation, exit Exit) Exit {
-	exit.Message = messageName(p.hand.msg)
+	exit.Message = p.hand.name()
 	exit.At = time.Now()
 	exit.Incarnation = inc.number
 	if left, ok := exit.Err.(*AbandonedError); ok { //nolint:errorlint // it was made here

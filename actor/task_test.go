@@ -328,7 +328,7 @@ func TestL9WhoRunsATaskDoesNotPassivate(t *testing.T) {
 		from := time.Now()
 		p := newParent(t)
 		p.self.Passivate(time.Second)
-		Async(p.self, takes(89*time.Second), func(int, error) do { return nothing })
+		Async(p.self, takes(89500*time.Millisecond), func(int, error) do { return nothing })
 		assert.Equal(t, Normal, (<-p.h.ended).Kind)
 		assert.Equal(t, 90*time.Second, time.Since(from))
 		retire(p.Process)
