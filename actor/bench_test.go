@@ -120,3 +120,41 @@ func BenchmarkAskAsync(b *testing.B) {
 	end(asks, h)
 	end(answers, other)
 }
+
+// BenchmarkStash is a message that is put aside once before it is handled, from
+// Send to the return of the handler, on one goroutine.
+func BenchmarkStash(b *testing.B) {
+	var stash *Stash[number]
+	held := false
+	p := New(Spec[number]{Name: "stash", New: func(_ context.Context, self *Self[number]) (Actor[number], error) {
+		stash = NewStash(self, 1)
+		return Func[number](func(context.Context, number) error {
+			if held = !held; held {
+				stash.Release()
+				return stash.Hold()
+			}
+			return nil
+		}), nil
+	}})
+	h, r, ctx := newHost(), NewRuntime(monitoring.NewIDs(), nil), context.Background()
+	p.Start(r.Context(ctx), h)
+	require.NoError(b, <-h.started)
+	require.NoError(b, r.Dismiss(ctx))
+	p.wake.Store(1) // a run is on: this one
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := p.Send(ctx, 1); err != nil {
+			b.Fatal(err)
+		}
+		for p.turn() != idle {
+		}
+	}
+	if held {
+		b.Fatal("a message is left")
+	}
+	p.Stop(Forever)
+	p.run()
+	<-h.ended
+	p.Retire(nil)
+	<-p.Done()
+}

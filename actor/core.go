@@ -58,6 +58,7 @@ type core struct {
 	buried  atomic.Uint64               // those of them that were taken from the mailbox
 	burials atomic.Uint32               // odd while a message is taken that is not counted in buried yet
 	refused atomic.Uint64               // messages that were refused with an error
+	aside   atomic.Int64                // messages that were taken from the mailbox and put aside
 	late    atomic.Uint64               // answers that came too late
 	starts  atomic.Uint64               // incarnations so far
 

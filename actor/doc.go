@@ -91,6 +91,10 @@
 //	actor.Async(self, fetch, fetched)             a function beside the actor
 //	actor.AskAsync(ctx, self, other, ask, asked)  a question that nobody waits for
 //	actor.Adapt(self, adapt)                      the address for another type of messages
+//	stash := actor.NewStash(self, 100)            messages put aside for later
+//
+// Only what was sent belongs to the address: the stash is kept over a restart,
+// ahead of the messages that wait, and adapters stay valid.
 //
 // # Waiting
 //
@@ -120,8 +124,8 @@
 // messages, and is never held up by a full mailbox. An actor that keeps itself
 // busy with timers that are due at once therefore never gets to its messages.
 //
-// Every message that was sent is in one of Info.Handled, DeadLettered, Rejected
-// and Depth. A Send that runs while the address ends may return nil; its message
+// Every message that was sent is in one of Info.Handled, DeadLettered, Rejected,
+// Depth and Stashed. A Send that runs while the address ends may return nil; its message
 // is a dead letter then.
 //
 // The package has no global state and no goroutine of its own, so actors that

@@ -27,6 +27,7 @@ type meta struct {
 	from     monitoring.SpanRef // the sampled span that the message was sent in
 	sent     time.Time          // when it was; zero when it is neither traced nor timed
 	timed    bool               // its times go into the metrics
+	stashed  bool               // the message was put aside while it was in hand
 	adapted  adapted            // what came through an adapter; msg is zero then
 }
 

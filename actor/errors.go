@@ -39,6 +39,11 @@ var (
 	// ErrMailboxFull: a bounded mailbox has no room and its policy, or
 	// TrySend, does not wait.
 	ErrMailboxFull = classified("actor: mailbox full", ErrRetryable)
+	// ErrStashFull: the stash has no room.
+	ErrStashFull = classified("actor: stash full", ErrRetryable)
+	// ErrNothingInHand: there is no message of the mailbox in hand that could be
+	// put aside.
+	ErrNothingInHand = classified("actor: no message of the mailbox in hand", ErrFatal)
 	// ErrDropped: the message was dropped by the mailbox's overflow policy.
 	ErrDropped = classified("actor: message dropped", ErrRetryable)
 	// ErrAbandoned: the calling incarnation, or the one asked, did not return

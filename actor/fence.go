@@ -57,5 +57,12 @@ func (f *fence) call() uint64 {
 	return 0
 }
 
+// last returns the number of the last call of user code that was made, whether
+// it has returned or was abandoned.
+func (f *fence) last() uint64 {
+	w := f.word.Load() &^ cut
+	return w - 1 + w&1
+}
+
 // isCut reports whether the incarnation was abandoned.
 func (f *fence) isCut() bool { return f.word.Load()&cut != 0 }

@@ -15,7 +15,8 @@ func (s *Self[M]) OnIdle(d time.Duration, msg M) {
 
 // Passivate has the actor end normally, in order, when it was idle for d; see
 // [Self.OnIdle], whose place it takes. An actor that has not answered a question
-// yet, waits for an answer to one of its own, or has a task running is not idle. A message that comes at that moment is handled, or waits for
+// yet, waits for an answer to one of its own, has a task running, or messages in
+// its stash is not idle. A message that comes at that moment is handled, or waits for
 // the next incarnation, or is a dead letter if there will be none: as at every
 // end.
 //
@@ -120,5 +121,5 @@ func (s idleDue) apply(c *core) bool {
 func (i *incarnation) owes() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return len(i.held) > 0 || len(i.asking) > 0 || i.kids.working()
+	return i.core.aside.Load() > 0 || len(i.held) > 0 || len(i.asking) > 0 || i.kids.working()
 }

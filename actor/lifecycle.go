@@ -145,7 +145,7 @@ func (c *core) conclude(exit Exit) bool {
 	}
 	exit.Incarnation = inc.number
 	exit.At = time.Now()
-	exit.Depth = c.body.depth()
+	exit.Depth = c.body.depth() + int(c.aside.Load())
 	inc.exit = exit
 	return c.foresee()
 }

@@ -102,6 +102,7 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 		p.limited = withDeadline(ctx, m.deadline)
 		ctx = p.limited
 	}
+	m.stashed = false
 	if m.ask != nil {
 		m.ask.take(inc)
 	}
@@ -139,7 +140,7 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	inc.idle.touch()
 	p.span.End(nil)
 	p.span = nil
-	if m.ask != nil && m.ask.open() {
+	if m.ask != nil && !m.stashed && m.ask.open() {
 		inc.hold(m.ask) // what works on the answer may need the deadline's context still
 	} else {
 		p.limited.release()
@@ -153,6 +154,7 @@ func (p *Process[M]) receiveOne(inc *incarnation, message func() M) (mine bool) 
 	// Two calls, for p.hand is the run loop's: user code that was abandoned in
 	// message must not come back and set it.
 	var msg M
+	p.control = true
 	exit, mine := p.call(inc, func() error {
 		msg = message()
 		return nil
@@ -168,7 +170,7 @@ func (p *Process[M]) receiveOne(inc *incarnation, message func() M) (mine bool) 
 	case exit.Err != nil:
 		return p.failed(p.blame(inc, exit))
 	default:
-		p.hand = envelope[M]{}
+		p.hand, p.control = envelope[M]{}, false
 		return true
 	}
 }
@@ -192,6 +194,7 @@ func (p *Process[M]) unwound(inc *incarnation, recovered any) outcome {
 // message in hand, and ends the message's span. The ask, if it is one, fails
 // when everything else has ended.
 func (p *Process[M]) blame(inc *incarnation, exit Exit) Exit {
+	p.retract(inc)
 	exit.Message = p.hand.name()
 	exit.At = time.Now()
 	exit.Incarnation = inc.number

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing/synctest"
 	"time"
@@ -363,7 +364,7 @@ func blamesTheReceiverForItsAdapter(s *stage) {
 			if n < 0 {
 				panic(errBoom)
 			}
-			return say(fmt.Sprint(n))
+			return say(strconv.Itoa(n))
 		})
 		return nil
 	}}
