@@ -92,6 +92,7 @@
 //	actor.AskAsync(ctx, self, other, ask, asked)  a question that nobody waits for
 //	actor.Adapt(self, adapt)                      the address for another type of messages
 //	stash := actor.NewStash(self, 100)            messages put aside for later
+//	actor.Behaviors, actor.Machine                different ways to handle messages
 //
 // Only what was sent belongs to the address: the stash is kept over a restart,
 // ahead of the messages that wait, and adapters stay valid.
