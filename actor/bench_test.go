@@ -146,7 +146,8 @@ func BenchmarkStash(b *testing.B) {
 		if err := p.Send(ctx, 1); err != nil {
 			b.Fatal(err)
 		}
-		for p.turn() != idle {
+		for o := more; o != idle; {
+			o = p.turn()
 		}
 	}
 	if held {

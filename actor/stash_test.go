@@ -2,8 +2,8 @@ package actor
 
 import (
 	"context"
-	"fmt"
 	"runtime"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,7 +66,7 @@ func TestL8StashedMessagesComeBeforeTheMailboxInOrder(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		p, c, h := newClerk(t, 10)
 		for i := range 3 {
-			require.NoError(t, p.Send(ctx, c.adds(fmt.Sprint(i))))
+			require.NoError(t, p.Send(ctx, c.adds(strconv.Itoa(i))))
 		}
 		synctest.Wait()
 		assert.Equal(t, 3, c.stash.Len())
@@ -136,7 +136,7 @@ func TestL8WhatIsPutAsideAgainWaitsForTheNextRelease(t *testing.T) {
 					c.stash.Release()
 					return nil
 				}
-				c.add(fmt.Sprint(i))
+				c.add(strconv.Itoa(i))
 				return nil
 			}))
 		}
@@ -354,7 +354,7 @@ func TestL6DrainHandlesWhatWasReleased(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		p, c, h := newClerk(t, 10)
 		for i := range 3 {
-			require.NoError(t, p.Send(ctx, c.adds(fmt.Sprint(i))))
+			require.NoError(t, p.Send(ctx, c.adds(strconv.Itoa(i))))
 		}
 		synctest.Wait()
 		c.self.p.tell(note[do]{p, c.self.inc, func() do { c.open = true; return c.set(true) }})
