@@ -14,6 +14,11 @@ JAEGER   := github.com/jaegertracing/jaeger@$(shell cat jaeger/VERSION)
 BENCH ?= .
 COUNT ?= 6
 
+# How many schedules to try with "make yields".
+SEEDS ?= 2000
+# Tests that take long, and have no goroutines that could meet.
+PURE := TestModelCore|TestMachineProperties|TestR18EverySpecOfASmallDomain|TestCostIsLinear|TestConformance/AD-05
+
 # How long "make soak" soaks, how many actors, and by which choices.
 SOAK   ?= 60s
 ACTORS ?= 5000
@@ -42,6 +47,11 @@ test: ## Run the tests of the module and of the examples
 .PHONY: race
 race: ## Run them in random order, under the race detector
 	go test -race -shuffle=on $(PACKAGES)
+
+.PHONY: yields
+yields: ## Try SEEDS schedules at the points where goroutines meet, and each live test once
+	go test -tags yields -run TestYields ./actor ./supervision -seeds=$(SEEDS)
+	go test -tags yields -count=1 -skip '$(PURE)' ./actor ./supervision ./system
 
 .PHONY: cover
 cover: ## Measure how much of the module the tests reach (cover.out)

@@ -59,9 +59,10 @@ var graph = map[string]deps{
 		"go.opentelemetry.io/otel/metric",
 		"go.opentelemetry.io/otel/metric/noop",
 	}},
-	"internal/yield": {},
-	"actor":          {own: []string{"internal/yield", "mailbox", "monitoring"}},
-	"supervision":    {own: []string{"actor", "internal/yield", "monitoring"}},
+	"internal/cputime": {}, // imported by tests alone
+	"internal/yield":   {},
+	"actor":            {own: []string{"internal/yield", "mailbox", "monitoring"}},
+	"supervision":      {own: []string{"actor", "internal/yield", "monitoring"}},
 	"system": {
 		own: []string{"actor", "monitoring", "supervision"},
 		// A user's providers enter through the Config.

@@ -45,12 +45,14 @@ func (i *incarnation) isOverdue() bool {
 
 // sever cuts user code off, if any is running and its time is over: the stop
 // hook gets a time of its own. mu orders this against hookContext, which gives
-// it before it enters the hook.
+// it before it enters the hook. An actor that traps its stop has childGrace to
+// come to that.
 func (i *incarnation) sever() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.wind(max(time.Until(i.by), hookGrace))
-	if time.Until(i.by) > 0 || !i.fence.abandon() {
+	trapping := i.trapping && phase(i.state.Load()) == receiving && time.Since(i.asked) < childGrace
+	if trapping || time.Until(i.by) > 0 || !i.fence.abandon() {
 		return false
 	}
 	i.freeSenders()

@@ -21,7 +21,8 @@ func (s checkup) apply(c *core) bool {
 	}
 	actor := c.body.reporter()
 	if actor == nil {
-		return s.answer(c, func() Health { return Healthy })
+		s.answer(c, Healthy)
+		return true
 	}
 	ctx, cancel := context.WithCancelCause(inc)
 	unhook := context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })
@@ -34,12 +35,28 @@ func (s checkup) apply(c *core) bool {
 	}, func(exit Exit) bool {
 		switch exit.Kind {
 		case Normal:
-			return s.answer(c, func() Health { return health })
+			s.answer(c, health)
+			return true
 		case Abandoned:
 			return c.conclude(exit)
 		default:
-			return s.answer(c, func() Health { return Failed(panicked(exit)) })
+			return s.complain(c, exit)
 		}
+	})
+}
+
+// complain makes the answer of a Health that did not return.
+func (s checkup) complain(c *core, failed Exit) bool {
+	health := Failed(failed.Kind.String())
+	return c.callThen(c.inc, func() error {
+		health = Failed(panicked(failed))
+		return nil
+	}, func(exit Exit) bool {
+		if exit.Kind == Abandoned {
+			return c.conclude(exit)
+		}
+		s.answer(c, health)
+		return true
 	})
 }
 
@@ -52,19 +69,17 @@ func panicked(exit Exit) string {
 	return exit.Kind.String()
 }
 
-// answer gives the answer to who asked. What goes wrong there is none of the
-// actor's business.
-func (s checkup) answer(c *core, health func() Health) bool {
-	return c.callThen(c.inc, func() error {
-		s.report(health())
+// answer gives the answer to who asked. That may be somebody who has the actor
+// stopped at once, without any time, and must not find it at work on this: so it
+// is done on another goroutine. What goes wrong there is none of the actor's
+// business.
+func (s checkup) answer(c *core, health Health) {
+	Go(func() error {
+		s.report(health)
 		return nil
-	}, func(exit Exit) bool {
-		switch {
-		case exit.Kind == Abandoned:
-			return c.conclude(exit)
-		case exit.Err != nil:
-			c.recordTrouble(fmt.Errorf("health report: %w", exit.Err))
+	}, func(err error) {
+		if err != nil {
+			c.recordTrouble(fmt.Errorf("health report: %w", err))
 		}
-		return true
 	})
 }

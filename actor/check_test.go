@@ -90,13 +90,15 @@ func TestR15CheckComesAheadOfTheMailbox(t *testing.T) {
 		h := start(t, p)
 		release := block(t, p)
 		require.NoError(t, p.TrySend(log.adds("message")))
-		p.Check(ctx, func(Health) { log.add("answered") })
+		answered := make(chan struct{})
+		p.Check(ctx, func(Health) { close(answered) })
 		given, cancel := context.WithCancel(ctx)
 		cancel()
 		p.Check(given, func(Health) { log.add("too late") })
 		release()
 		synctest.Wait()
-		assert.Equal(t, []string{"checked at /p", "answered", "message"}, log.take())
+		<-answered
+		assert.Equal(t, []string{"checked at /p", "message"}, log.take())
 		end(p, h)
 	})
 }
@@ -159,7 +161,25 @@ func TestR15TroubleInTheReportIsHarmless(t *testing.T) {
 		p.Check(ctx, func(Health) { <-release })
 		synctest.Wait()
 		p.Stop(time.Second)
-		assert.Equal(t, Abandoned, (<-h.ended).Kind)
+		assert.Equal(t, Shutdown, (<-h.ended).Kind)
 		close(release)
 	})
+}
+
+// Who is told may have the actor stopped without any time: it is idle then, and
+// nothing of it is abandoned.
+func TestR15WhoIsToldMayStopTheActor(t *testing.T) {
+	for range 50 {
+		bubble(t, func(t *testing.T, ctx context.Context) {
+			hooks := 0
+			p := doer("p", withHook(func(context.Context, Exit) error { hooks++; return nil }))
+			h := start(t, p)
+			p.Check(ctx, func(Health) { p.Stop(0) })
+			exit := <-h.ended
+			assert.Equal(t, Shutdown, exit.Kind)
+			assert.NoError(t, exit.Err)
+			assert.Equal(t, 1, hooks)
+			p.Retire(nil)
+		})
+	}
 }

@@ -445,6 +445,28 @@ func TestDeferStartAfterNew(t *testing.T) {
 	})
 }
 
+// Who traps its stop and is given no time is not cut off in the message at which
+// it is: it has a moment to come to the request.
+func TestTrapStopWhileBusy(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		for took, kind := range map[time.Duration]Kind{childGrace / 2: Shutdown, 2 * childGrace: Abandoned} {
+			p := New(Spec[do]{Name: "p", New: func(_ context.Context, self *Self[do]) (Actor[do], error) {
+				self.TrapStop(func(Stopping) do { return func(context.Context) error { return ErrShutdown } })
+				return plain{}, nil
+			}})
+			h := start(t, p)
+			require.NoError(t, p.Send(ctx, func(context.Context) error { time.Sleep(took); return nil }))
+			synctest.Wait()
+			from := time.Now()
+			p.Stop(0)
+			exit := <-h.ended
+			assert.Equal(t, kind, exit.Kind)
+			assert.Equal(t, min(took, childGrace), time.Since(from))
+			pass(took)
+		}
+	})
+}
+
 func TestTrapStop(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		var log probe

@@ -69,6 +69,7 @@ func (i *incarnation) canRenew() bool {
 func (c *core) passOver(parent Overseer) bool {
 	inc := c.inc
 	exit := inc.exit
+	c.meter.Failed(exit.Kind.String())
 	inc.exit, inc.passable, inc.fate = Exit{}, false, Ends
 	c.body.give(exit.Err)
 	c.settle(inc)

@@ -38,6 +38,7 @@ type incarnation struct {
 	stopped   bool        // it was asked for: then Stop says what time there is, not Spec.HookTimeout
 	barred    bool        // and not by Drain
 	deadline  *time.Timer // calls expire at by
+	trapping  bool        // New called TrapStop
 	finished  bool        // Self has no effect any more
 	timers    map[*Timer]struct{}
 	bonds     map[bondKey]*bond  // with actors whose end is to be told
@@ -221,4 +222,11 @@ func (i *incarnation) disarm() {
 		i.deadline.Stop()
 		i.deadline = nil
 	}
+}
+
+// trapStop has the request to stop handled as a message. Only New asks for it.
+func (i *incarnation) trapStop(trap func(Stopping) (mine bool)) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.trap, i.trapping = trap, true
 }

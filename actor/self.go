@@ -171,9 +171,9 @@ func (s *Self[M]) DeferStart() (ready func(error)) {
 // no effect.
 func (s *Self[M]) TrapStop(on func(Stopping) M) {
 	if s.inc.isStarting() {
-		s.inc.trap = func(r Stopping) bool {
+		s.inc.trapStop(func(r Stopping) bool {
 			return s.p.receiveOne(s.inc, func() M { return on(r) })
-		}
+		})
 	}
 }
 

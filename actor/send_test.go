@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/understudy-go/understudy/mailbox"
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 type numbered struct{ sender, n int }
@@ -58,7 +59,10 @@ func TestL8OrderAndConservation(t *testing.T) {
 				Mailbox:     mailbox.Config{Capacity: 8, Overflow: policy},
 				DeadLetters: func(DeadLetter[numbered]) { letters.Add(1) },
 			})
-			h := start(t, p)
+			rt := NewRuntime(monitoring.NewIDs(), nil)
+			h := newHost()
+			p.Start(rt.Context(t.Context()), h)
+			require.NoError(t, <-h.started)
 			stop, over := make(chan struct{}), make(chan struct{})
 			go func() { // the parent, and somebody who stops the actor now and then
 				defer close(over)
@@ -67,7 +71,7 @@ func TestL8OrderAndConservation(t *testing.T) {
 				for {
 					select {
 					case <-h.ended:
-						p.Start(context.Background(), h)
+						p.Start(rt.Context(context.Background()), h)
 						<-h.started //nolint:errcheck // started or not, the counts are what counts
 					case <-tick.C:
 						switch rand.IntN(4) {
@@ -120,6 +124,7 @@ func TestL8OrderAndConservation(t *testing.T) {
 			p.Retire(nil)
 			p.Stop(Forever)
 			<-p.Done()
+			require.NoError(t, rt.Dismiss(context.Background())) // it may have been closed long before
 			i := p.Info()
 			assert.Zero(t, i.Depth)
 			assert.EqualValues(t, senders*each, i.Handled+i.DeadLettered+i.Rejected, "%+v", i)

@@ -536,7 +536,7 @@ func TestL11WatchersUnderStress(t *testing.T) {
 			res, _ := call(t.Context(), s.Process, func(context.Context) (o outcome) {
 				for i := range told {
 					o.told += min(told[i], 1)
-					if told[i] > 1 || told[i] > 0 && (i+n)%3 == 0 {
+					if told[i] > 1 { // one that was unwatched may have been told just before
 						o.extra++
 					}
 				}

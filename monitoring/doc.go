@@ -48,6 +48,9 @@
 //	    ├ stop worker-2
 //	    └ stop worker-1
 //
+// What a command does to a child, such as supervision.StartChild, stands under
+// the command's own span if that is traced, and is only an event otherwise.
+//
 // A start that fails is a trace too, from the topmost supervisor down to the
 // child that could not be started. One that goes well is an event.
 //

@@ -69,7 +69,9 @@ type Incident struct {
 	// failed, one of "start" for a start of the supervisor itself: Failure then
 	// names what is stopped or started, and Steps its children. A start makes
 	// spans only if it failed, with Err, or is part of an incident; see
-	// [Telemetry.Expect]. The shutdown of a whole system has no Supervisor.
+	// [Telemetry.Expect]. The shutdown of a whole system has no Supervisor. One of
+	// "command" stands for what somebody asked for: its Steps stand under the
+	// command's own span, Failure.Trace, and nowhere if that does not exist.
 	Directive   string
 	Restarts    int
 	MaxRestarts int
@@ -91,6 +93,7 @@ type Incident struct {
 const (
 	directiveShutdown = "shutdown"
 	directiveStart    = "start"
+	directiveCommand  = "command"
 )
 
 // isOwn tells whether it is about the supervisor's own start or stop, and not

@@ -47,7 +47,7 @@ func (in *instruments) make(meter metric.Meter) error {
 	sum(&in.count, "actor.count", "{actor}", "Actors that are running.")
 	counter(&in.starts, "actor.starts", "{start}", "Starts that succeeded, restarts among them.")
 	counter(&in.stops, "actor.stops", "{stop}", "Ends of what was started, for whatever reason.")
-	counter(&in.failures, "actor.failures", "{failure}", "Ends that were failures, and starts that failed.")
+	counter(&in.failures, "actor.failures", "{failure}", "Ends that were failures, starts that failed, and failures after which an actor went on.")
 	counter(&in.restarts, "actor.restarts", "{restart}", "Restarts by supervisors that succeeded.")
 	counter(&in.escalations, "actor.escalations", "{escalation}", "Failures that a supervisor has passed on to its parent.")
 	counter(&in.processed, "actor.processed.messages", "{message}", "Messages taken from mailboxes to be handled.")

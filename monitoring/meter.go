@@ -60,9 +60,17 @@ func (m *Meter) Stopped(kind string) {
 	if m == nil {
 		return
 	}
-	i := indexIn(endKinds[:], kind)
-	m.tally.stops[i].Add(1)
-	if i >= abnormalEnd {
+	m.tally.stops[indexIn(endKinds[:], kind)].Add(1)
+	m.Failed(kind)
+}
+
+// Failed counts a failure after which the incarnation goes on. Its kind is that
+// of the end that it would have been; what is no failure is not counted.
+func (m *Meter) Failed(kind string) {
+	if m == nil {
+		return
+	}
+	if i := indexIn(endKinds[:], kind); i >= abnormalEnd {
 		m.tally.failures[i].Add(1)
 	}
 }

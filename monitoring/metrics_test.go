@@ -253,6 +253,7 @@ func TestNoMetricsWithoutAProvider(t *testing.T) {
 	var none *Meter
 	none.Started()
 	none.Stopped("panic")
+	none.Failed("panic")
 	none.Timed(time.Time{}, time.Time{}, time.Time{}, SpanRef{})
 	none.Close()
 	var s *Telemetry

@@ -162,6 +162,24 @@ func TestPartsAreBounded(t *testing.T) {
 	})
 }
 
+// What a command does stands under the command's span, and nowhere without one.
+func TestCommandIsShownUnderItsSpan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		ctx, request := s.rec.Start(context.Background(), "POST /orders")
+		for _, in := range []SpanRef{Sampled(ctx), {}, NewSpanRef()} {
+			s.Report(&Incident{
+				Failure: Failure{Path: "/a", Name: "a", Trace: in}, Supervisor: "/", Directive: directiveCommand,
+				Steps: []Step{step(StepStart, "/a")},
+			})
+		}
+		request.End()
+		s.flush(t)
+		assert.Equal(t, "POST /orders 0s+0s\n  start a 0s+0s\n", s.rec.Tree())
+		assert.Empty(t, s.log.String())
+	})
+}
+
 // A nil Telemetry expects nothing.
 func TestExpectOfNothing(t *testing.T) {
 	var none *Telemetry

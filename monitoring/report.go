@@ -68,6 +68,11 @@ func (r *report) lost() {
 // takes no other with it.
 func (r *report) do() bool {
 	t, in := r.t, r.in
+	budget := maxSpans
+	if in.Directive == directiveCommand {
+		r.steps(in.Failure.Trace.get(), &budget)
+		return true
+	}
 	failed, linked := r.failure()
 	t.logFailure(in, failed)
 	d := r.decision()
@@ -76,7 +81,6 @@ func (r *report) do() bool {
 	}
 	decided, ok := t.emit(failed, d)
 	in.Ref.set(decided)
-	budget := maxSpans
 	r.steps(decided, &budget)
 	t.logOutcome(in, decided)
 	return ok

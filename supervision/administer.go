@@ -1,6 +1,9 @@
 package supervision
 
-import "github.com/understudy-go/understudy/actor"
+import (
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
+)
 
 // onStart adds a child, after all others, and starts it. If it cannot be
 // started it has never been there. It must share neither its id nor its process
@@ -23,6 +26,7 @@ func (m *machine) onStart(cmd cmdStart) {
 	}
 	c := m.add(cmd.child)
 	c.added, c.asked, c.req, c.since = true, true, cmd.req, m.now
+	m.beginByHand(c, monitoring.StepStart)
 	m.launch(c, forAdd)
 }
 
@@ -40,6 +44,7 @@ func (m *machine) onTerminate(cmd cmdTerminate) {
 	case c.live():
 		c.waiters = append(c.waiters, cmd.req)
 		if c.state != StateStopping {
+			m.beginByHand(c, monitoring.StepStop)
 			m.stop(c, c.shutdown.within(), false)
 		}
 	case c.state.Terminal():
@@ -64,6 +69,7 @@ func (m *machine) terminated(c *child) {
 	waiters := c.waiters
 	c.waiters = nil
 	m.reportOwn(c)
+	m.report(&c.byHand)
 	if c.purpose == forAdd && c.asked {
 		m.kids.remove(c)
 		m.retire(c, actor.ErrStopped)
@@ -80,6 +86,7 @@ func (m *machine) terminated(c *child) {
 func (m *machine) onRestart(cmd cmdRestart) {
 	if c := m.idle(cmd.req, "restart", cmd.id); c != nil {
 		c.asked, c.req = true, cmd.req
+		m.beginByHand(c, monitoring.StepStart)
 		m.launch(c, forHand)
 	}
 }
@@ -144,5 +151,6 @@ func (m *machine) answer(c *child, err error) {
 	if c.purpose == forAdd {
 		op = "start"
 	}
+	m.report(&c.byHand)
 	m.reply(c.req, op, c, err)
 }

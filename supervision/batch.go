@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // StartChildren adds children to a running supervisor, after those that it has,
@@ -44,6 +45,7 @@ func (c Child) inheriting(d Defaults) Child {
 // commands that it gives the machine.
 type batch struct {
 	s       *supervisor
+	in      monitoring.SpanRef // the span that it came in, if it is traced
 	pending []childPlan
 	started []*child
 	infos   map[string]ChildInfo
@@ -51,7 +53,7 @@ type batch struct {
 	err     error // why it is being rolled back
 }
 
-func (s *supervisor) startAll(msg startAll) {
+func (s *supervisor) startAll(in monitoring.SpanRef, msg startAll) {
 	spec := s.spec
 	spec.Children = make([]Child, len(msg.children))
 	for i, c := range msg.children {
@@ -62,7 +64,7 @@ func (s *supervisor) startAll(msg startAll) {
 		msg.reply.Fail(err)
 		return
 	}
-	b := &batch{s: s, reply: msg.reply, infos: make(map[string]ChildInfo)}
+	b := &batch{s: s, in: in, reply: msg.reply, infos: make(map[string]ChildInfo)}
 	for _, c := range spec.Children {
 		b.pending = append(b.pending, c.plan(spec.Defaults, isSupervisor(c.Process)))
 	}
@@ -116,7 +118,7 @@ func (b *batch) undo() {
 // ask gives the machine a command. The batch goes on when the step that answers
 // it is complete, for its next command is a step of its own.
 func (b *batch) ask(op, id string, of func(req uint64) event, then func(error)) {
-	b.s.request(op, id, of, func(_ actor.Child, err error) {
+	b.s.request(b.in, op, id, of, func(_ actor.Child, err error) {
 		b.s.next = append(b.s.next, func() { then(err) })
 	})
 }

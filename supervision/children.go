@@ -54,6 +54,7 @@ type child struct {
 
 	// Where it is recorded.
 	incident *incident // of its own restart
+	byHand   *incident // of what a command does to it; nil if that is not traced
 	steps    stepRef
 }
 

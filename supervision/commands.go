@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // StartChild adds a child at the end of a running supervisor's list and starts
@@ -108,7 +109,7 @@ func ask(ctx context.Context, sup actor.Ref[Message], c command) (actor.Child, e
 }
 
 // command carries out a command, or refuses it.
-func (s *supervisor) command(c command) {
+func (s *supervisor) command(in monitoring.SpanRef, c command) {
 	if c.op == "start" {
 		if err := s.spec.accepts(c.child, s.machine.plan.sideBySide); err != nil {
 			c.reply.Fail(err)
@@ -122,7 +123,7 @@ func (s *supervisor) command(c command) {
 		c.reply.Fail(&ChildError{Op: c.op, Path: s.self.Path(), ID: c.id, Err: actor.ErrDeadlock})
 		return
 	}
-	s.request(c.op, c.id, c.event, func(process actor.Child, err error) {
+	s.request(in, c.op, c.id, c.event, func(process actor.Child, err error) {
 		if err != nil {
 			c.reply.Fail(err)
 			return
@@ -131,11 +132,14 @@ func (s *supervisor) command(c command) {
 	})
 }
 
-// request lets the machine see a command, and has done called with the outcome.
-func (s *supervisor) request(op, id string, of func(req uint64) event, done func(actor.Child, error)) {
+// request lets the machine see a command that came in a span, if in is one, and
+// has done called with the outcome.
+func (s *supervisor) request(
+	in monitoring.SpanRef, op, id string, of func(req uint64) event, done func(actor.Child, error),
+) {
 	s.requests++
 	s.replies[s.requests] = request{op, id, done}
-	s.step(of(s.requests))
+	s.step(traced{of(s.requests), in})
 }
 
 // under reports whether the actor at path is the child of that id, or below it.

@@ -33,8 +33,12 @@ func (s *supervisor) execute(a action, rest []action) {
 	case doRetire:
 		s.retire(a, rest)
 	case doReady:
+		if a.err != nil {
+			s.answerHeld()
+		}
 		s.ready(a.err)
 	case doExit:
+		s.answerHeld()
 		s.over, s.err = true, a.err
 	case doEmit:
 		s.self.Telemetry().Supervision(a.event)

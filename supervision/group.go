@@ -15,7 +15,9 @@ type group struct {
 }
 
 // restartGroup begins a group restart for c. A group that waits is taken along:
-// what was to be started then is started now, or still waits for its turn.
+// what was to be started then is started now, or still waits for its turn. Those
+// of it that have been terminated meanwhile stay so if c's own restart does not
+// concern them.
 func (m *machine) restartGroup(c *child, l lapse) {
 	m.report(&m.group.incident)
 	waiting := m.stage == stageGroupWait
@@ -24,12 +26,13 @@ func (m *machine) restartGroup(c *child, l lapse) {
 			m.cancel(m.group.lead)
 		}
 		m.group.lead, m.group.retry, m.group.due = c, l.starting, false
+		m.group.id = m.next()
 	}
 	m.become(c, StateRestarting)
-	m.group.id = m.next()
 	var affected []string
 	for k := m.groupFirst(); k != nil; k = k.next {
-		if m.enlist(k) {
+		concerned := m.plan.strategy == OneForAll || k.pos >= c.pos
+		if concerned && m.enlist(k) || !concerned && m.member(k) {
 			affected = append(affected, k.name)
 		}
 	}

@@ -17,6 +17,7 @@ const (
 	directiveEscalate = "escalate" // the supervisor gives up
 	directiveShutdown = "shutdown" // nothing failed: an orderly stop
 	directiveStart    = "start"    // nothing failed yet: the initial start
+	directiveCommand  = "command"  // nothing failed: somebody wanted it so
 )
 
 // maxSteps bounds the record of an incident. More is made of no trace.
@@ -232,10 +233,17 @@ func (m *machine) endSteps(c *child, err error) {
 	for i := at.first; i <= at.last; i++ {
 		at.in.Steps[i].End, at.in.Steps[i].Err = m.now, err
 		at.in.Steps[i].Incarnation, at.in.Steps[i].Type = c.incarnation, c.typ
+		if c.typed() {
+			at.in.Steps[i].Child = c.label()
+		}
 	}
 }
 
 func (m *machine) pathOf(c *child) string { return m.plan.path + "/" + c.name }
+
+// typed reports whether the child's type is known. An actor that has never run
+// tells its name in place of it.
+func (c *child) typed() bool { return c.typ != "" && c.typ != c.name }
 
 // label is what spans call the child. There may be any number of children made
 // at run time, so those go by their type.

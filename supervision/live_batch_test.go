@@ -31,7 +31,7 @@ func liveListed(t *testing.T, sup actor.Ref[supervision.Message], want ...string
 func TestLiveBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := newLiveLog()
-		old, a, b, c := log.process("old"), log.process("a", liveSlow(time.Second)), log.process("b", liveSlow(time.Second)), log.process("c")
+		old, a, b, c := log.process("old"), log.process("a", liveSlow), log.process("b", liveSlow), log.process("c")
 		sup := liveStart(t, supervision.New(supervision.Spec{
 			Name: "sup", Children: liveChildren(old),
 			Defaults: supervision.Defaults{Restart: supervision.Temporary, Shutdown: supervision.Infinity},
@@ -211,7 +211,7 @@ func TestLiveBatchContext(t *testing.T) {
 				ctx, cancel := context.WithTimeoutCause(t.Context(), 1500*time.Millisecond, errLive)
 				defer cancel()
 				_, err := supervision.StartChildren(ctx, sup.Ref, supervision.Defaults{}, liveChildren(
-					log.process("a", liveSlow(time.Second)), log.process("b", liveSlow(time.Second)), log.process("c", last))...)
+					log.process("a", liveSlow), log.process("b", liveSlow), log.process("c", last))...)
 				require.ErrorIs(t, err, errLive)
 				log.saw(t, "start(a)@1s")
 				liveListed(t, sup.Ref, "a running", "b starting")
@@ -237,7 +237,7 @@ func TestLiveBatchAtTheEnd(t *testing.T) {
 		answer := make(chan error, 1)
 		go func() {
 			_, err := supervision.StartChildren(t.Context(), sup.Ref, supervision.Defaults{}, liveChildren(
-				log.process("a"), log.process("b", liveSlow(time.Second)), log.process("c"))...)
+				log.process("a"), log.process("b", liveSlow), log.process("c"))...)
 			answer <- err
 		}()
 		synctest.Wait()

@@ -91,7 +91,7 @@ func TestLiveHealthFindsAStuckActor(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, actor.Failed("no answer in 2s"), info.Health)
 		assert.Equal(t, supervision.StateRunning, info.State)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		liveListed(t, sup.Ref, "a stopping", "b running")
 		time.Sleep(time.Second)
@@ -226,7 +226,7 @@ func TestLiveHealthTrouble(t *testing.T) {
 		log.saw(t, "start(a)@0s", "called off@32s", "start(a)@33s")
 		info, err = supervision.Lookup(t.Context(), sup.Ref, "a")
 		require.NoError(t, err)
-		liveUnwell(t, info.LastError)
+		_ = liveUnwell(t, info.LastError)
 		require.ErrorIs(t, info.LastError, actor.ErrAbandoned)
 		close(release)
 		assert.NoError(t, sup.stop().Err)
@@ -249,7 +249,7 @@ func TestLiveHealthOwnCheck(t *testing.T) {
 			},
 			func(ctx context.Context) actor.Health { // too slow
 				<-ctx.Done()
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				return actor.Healthy
 			},
 			liveSays(actor.Failed("no link")),
@@ -521,7 +521,7 @@ func TestLiveHealthIsAFailure(t *testing.T) {
 			log.saw(t, "start(ill)@0s", "start(b)@0s", "failed: ill(ill)@10s", "stop(ill, shutdown)@10s", "stop(b, shutdown)@10s")
 			var gaveUp *supervision.IntensityError
 			require.ErrorAs(t, exit.Err, &gaveUp)
-			liveUnwell(t, gaveUp.Last)
+			_ = liveUnwell(t, gaveUp.Last)
 			sup.Retire(exit.Err)
 		})
 	})
@@ -557,7 +557,7 @@ func TestLiveHealthIsAFailure(t *testing.T) {
 				case "escalate":
 					exit := <-sup.ended
 					require.ErrorIs(t, exit.Err, supervision.ErrEscalated)
-					liveUnwell(t, exit.Err)
+					_ = liveUnwell(t, exit.Err)
 					sup.Retire(exit.Err)
 					return
 				}
@@ -591,7 +591,7 @@ func TestLiveHealthStopsMeanwhile(t *testing.T) {
 			liveListed(t, sup.Ref, "a stopped", "b running")
 			info, err := supervision.Lookup(t.Context(), sup.Ref, "a")
 			require.NoError(t, err)
-			liveUnwell(t, info.LastError)
+			_ = liveUnwell(t, info.LastError)
 			assert.NoError(t, sup.stop().Err)
 		})
 	})

@@ -128,9 +128,9 @@ func TestLiveResumeOfWhatIsGone(t *testing.T) {
 		leaf, a := log.process("leaf"), log.process("a")
 		sub := supervision.New(supervision.Spec{Name: "sub", Limit: supervision.AtMost(0, time.Hour), Children: liveChildren(leaf)})
 		sup := liveStart(t, supervision.New(supervision.Spec{
-			Name: "sup", Defaults: supervision.Defaults{Decider: resume, Restart: supervision.Temporary}, Children: liveChildren(f, sub, a),
+			Name: "sup", Defaults: supervision.Defaults{Decider: resume, Restart: supervision.Temporary}, Children: liveChildren(sub, a, f),
 		}))
-		log.saw(t, "run@0s", "start(leaf)@0s", "start(a)@0s")
+		log.saw(t, "start(leaf)@0s", "start(a)@0s", "run@0s")
 		calls <- liveFail
 		log.saw(t, "run@0s")
 		liveOrder(t, leaf, liveFail)

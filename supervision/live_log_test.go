@@ -84,9 +84,10 @@ func liveNext[T any](l *liveLog, left *[]T) (next T) {
 	return next
 }
 
-// liveSlow is a start that takes its time.
-func liveSlow(d time.Duration) func(context.Context) error {
-	return func(context.Context) error { time.Sleep(d); return nil }
+// liveSlow is a start that takes a second.
+func liveSlow(context.Context) error {
+	time.Sleep(time.Second)
+	return nil
 }
 
 // liveLife is an incarnation of such an actor.

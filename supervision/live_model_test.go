@@ -34,6 +34,7 @@ var liveSchedules = flag.Int("live", 0, "how many schedules to run real supervis
 // supervisor is held.
 func TestModelLive(t *testing.T) {
 	n := howMany(*liveSchedules, 2_000)
+	n += n / 8 // about as many as are passed over
 	var numbers [64]*rapid.Generator[int]
 	var sum performance
 	begun := time.Now()
@@ -69,7 +70,7 @@ func perform(t *testing.T, rt fataler, s model.Schedule, sum *performance) {
 		return
 	}
 	var b *bubble
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		b = newBubble(s)
 		b.run(s)
 	})
@@ -123,7 +124,7 @@ type place struct {
 	sup    *actor.Process[Message]
 	worker *actor.Process[func(context.Context, *acting) error]
 
-	// Owned by the actor, except between two steps.
+	// Protected by b.mu: what was abandoned may still be at it.
 	coming []model.Outcome
 	panics bool
 	sick   bool
@@ -208,11 +209,7 @@ func (p *place) boom() error { return staged[p.Boom().What] }
 // begin is a worker's New.
 func (p *place) begin(context.Context, *actor.Self[func(context.Context, *acting) error]) (actor.Actor[func(context.Context, *acting) error], error) {
 	p.b.note(p, false, 0)
-	p.starts++
-	how, n := model.Well, p.starts
-	if len(p.coming) > 0 {
-		how, p.coming = p.coming[0], p.coming[1:]
-	}
+	how, n := p.next()
 	if how == model.Hangs {
 		<-p.b.free
 		return nil, p.boom()
@@ -230,6 +227,24 @@ func (p *place) begin(context.Context, *actor.Self[func(context.Context, *acting
 	return &acting{place: p, n: n}, nil
 }
 
+// next says how a start is to go, and which one it is.
+func (p *place) next() (how model.Outcome, n int) {
+	p.b.mu.Lock()
+	defer p.b.mu.Unlock()
+	p.starts++
+	if len(p.coming) > 0 {
+		how, p.coming = p.coming[0], p.coming[1:]
+	}
+	return how, p.starts
+}
+
+// set changes what the actor looks at.
+func (p *place) set(f func()) {
+	p.b.mu.Lock()
+	defer p.b.mu.Unlock()
+	f()
+}
+
 // acting is an incarnation of a worker.
 type acting struct {
 	*place
@@ -244,10 +259,13 @@ func (a *acting) Receive(ctx context.Context, do func(context.Context, *acting) 
 
 // Health implements actor.Checker.
 func (a *acting) Health(context.Context) actor.Health {
-	if a.sick {
-		return actor.Failed("sick")
-	}
-	return actor.Healthy
+	h := actor.Healthy
+	a.set(func() {
+		if a.sick {
+			h = actor.Failed("sick")
+		}
+	})
+	return h
 }
 
 // Stopped implements actor.Stopper.
@@ -256,8 +274,8 @@ func (a *acting) Stopped(_ context.Context, exit actor.Exit) error {
 	if a.done {
 		return nil
 	}
-	panics := a.panics
-	a.panics = false
+	panics := false
+	a.set(func() { panics, a.panics = a.panics, false })
 	time.Sleep(a.place.Stops + model.Unevenness(a.Index(), a.n))
 	if panics {
 		panic(a.boom())
@@ -348,9 +366,9 @@ func (b *bubble) do(o *model.Op) {
 			return nil
 		})
 	case model.Next:
-		p.coming = slices.Repeat([]model.Outcome{o.How}, o.N)
+		p.set(func() { p.coming = slices.Repeat([]model.Outcome{o.How}, o.N) })
 	case model.HookPanic:
-		p.panics = true
+		p.set(func() { p.panics = true })
 	case model.DoAdd:
 		b.command(p, func(sup actor.Ref[Message]) error { return StartChild(ctx, sup, p.declared()) })
 	case model.DoTerminate:
@@ -367,7 +385,7 @@ func (b *bubble) do(o *model.Op) {
 			return DisableHealth(ctx, sup, p.ID)
 		})
 	case model.Sicken:
-		p.sick = o.On
+		p.set(func() { p.sick = o.On })
 	case model.Hold:
 		g := &gateway{make(chan struct{})}
 		b.gate = g

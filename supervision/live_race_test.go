@@ -196,7 +196,7 @@ func TestLiveStopInAGroupRestart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				log := newLiveLog()
-				a, b, z := log.process("a"), log.process("b", liveNothing, liveSlow(time.Second)), log.process("c")
+				a, b, z := log.process("a"), log.process("b", liveNothing, liveSlow), log.process("c")
 				sup := liveStart(t, supervision.New(supervision.Spec{
 					Name: "sup", Strategy: supervision.OneForAll,
 					Defaults: supervision.Defaults{Backoff: &supervision.Backoff{Base: time.Second}},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // machine is the whole policy of a supervisor as a pure state machine: step
@@ -34,8 +35,9 @@ type machine struct {
 	live int    // incarnations that have been started and are not over
 	seq  uint64 // the last epoch or token given out
 
-	now time.Time // of the step in hand
-	out []action  // of the step in hand
+	now   time.Time          // of the step in hand
+	trace monitoring.SpanRef // of the command in hand, if it is traced
+	out   []action           // of the step in hand
 }
 
 // stage is where the machine is: serving, in one of the jobs, or at an end.
@@ -69,6 +71,10 @@ func newMachine(p *plan) *machine {
 // nothing of a child that it has forgotten.
 func (m *machine) step(ev event, now time.Time) []action {
 	m.now, m.out = now, make([]action, 0, usualActions)
+	m.trace = monitoring.SpanRef{}
+	if t, ok := ev.(traced); ok {
+		m.trace, ev = t.in, t.command
+	}
 	if m.stage == stageIdle {
 		m.stamp()
 	}

@@ -36,6 +36,17 @@ func (s *supervisor) reply(a doReply) {
 	s.answer(a)
 }
 
+// answerHeld answers those who are waiting for the end of an address when the
+// supervisor ends, for it hears of none any more. It ends after them.
+func (s *supervisor) answerHeld() {
+	for _, held := range s.retiring {
+		for _, a := range held {
+			s.answer(a)
+		}
+	}
+	s.retiring = nil
+}
+
 // retired answers those who have been waiting for the end of the address.
 func (s *supervisor) retired(process actor.Child) {
 	held := s.retiring[process]

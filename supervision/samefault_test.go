@@ -16,25 +16,25 @@ func sameFault(f *model.Fault, err error, leaf func(*model.Fault, error) bool) b
 	}
 	switch f.What {
 	case model.GaveUp:
-		e, ok := err.(*IntensityError)
+		e, ok := outermost[*IntensityError](err)
 		return ok && e.Child == f.Child && sameFault(f.Of, e.Last, leaf) && sameFaults(f.Also, e.Teardown, leaf)
 	case model.Escalated:
-		e, ok := err.(*EscalatedError)
+		e, ok := outermost[*EscalatedError](err)
 		return ok && e.Child == f.Child && sameFault(f.Of, e.Err, leaf) && sameFaults(f.Also, e.Teardown, leaf)
 	case model.Unhealthy:
 		if e, ok := err.(interface{ Unwrap() []error }); ok {
 			return f.Of != nil && errors.Is(err, ErrUnhealthy) && sameFault(f.Of, e.Unwrap()[1], leaf)
 		}
-		_, ok := err.(*HealthError)
+		_, ok := outermost[*HealthError](err)
 		return ok && f.Of == nil
 	case model.StartFailed:
-		e, ok := err.(*StartError)
+		e, ok := outermost[*StartError](err)
 		return ok && e.Child == f.Child && sameFault(f.Of, e.Err, leaf) && sameFaults(f.Also, e.Teardown, leaf)
 	case model.Troubled:
-		e, ok := err.(*ShutdownError)
+		e, ok := outermost[*ShutdownError](err)
 		return ok && sameFaults(f.Also, e.Errors, leaf)
 	case model.NotStopped:
-		e, ok := err.(*ChildError)
+		e, ok := outermost[*ChildError](err)
 		return ok && e.Op == "stop" && e.ID == f.Child && sameFault(f.Of, e.Err, leaf)
 	case model.Hook:
 		e, ok := errors.AsType[*actor.HookError](err)
@@ -50,7 +50,7 @@ func sameFault(f *model.Fault, err error, leaf func(*model.Fault, error) bool) b
 	if f.What == model.ErrStartTimeout.What {
 		e, ok := err.(interface{ Unwrap() []error })
 		if f.Of == nil || !ok {
-			return f.Of == nil && err == actor.ErrStartTimeout
+			return f.Of == nil && !ok && errors.Is(err, actor.ErrStartTimeout)
 		}
 		return errors.Is(err, actor.ErrStartTimeout) && sameFault(f.Of, e.Unwrap()[1], leaf)
 	}
@@ -58,6 +58,12 @@ func sameFault(f *model.Fault, err error, leaf func(*model.Fault, error) bool) b
 		return errors.Is(err, said)
 	}
 	return leaf(f, err)
+}
+
+// outermost returns the error itself, not one that it wraps.
+func outermost[E error](err error) (E, bool) {
+	e, ok := err.(E) //nolint:errorlint // see above
+	return e, ok
 }
 
 func sameFaults(fs []*model.Fault, errs []error, leaf func(*model.Fault, error) bool) bool {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // New declares a supervisor. It is an actor like any other: it may be the child
@@ -85,7 +86,7 @@ type supervisor struct {
 }
 
 // Receive implements actor.Actor.
-func (s *supervisor) Receive(_ context.Context, msg Message) error {
+func (s *supervisor) Receive(ctx context.Context, msg Message) error {
 	switch msg := msg.(type) {
 	case ChildStarted:
 		s.step(started{id: msg.ID, epoch: msg.epoch, err: msg.Err, incarnation: msg.incarnation, typ: msg.typ})
@@ -105,13 +106,13 @@ func (s *supervisor) Receive(_ context.Context, msg Message) error {
 	case stopAsked:
 		s.step(halt(msg))
 	case command:
-		s.command(msg)
+		s.command(monitoring.Sampled(ctx), msg)
 	case retired:
 		s.retired(msg.process)
 	case startAll:
-		s.startAll(msg)
+		s.startAll(monitoring.Sampled(ctx), msg)
 	case terminateProcess:
-		s.terminateProcess(msg)
+		s.terminateProcess(monitoring.Sampled(ctx), msg)
 	case listChildren:
 		msg.reply.Send(slices.Collect(s.machine.list()))
 	case countAll:

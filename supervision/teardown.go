@@ -120,6 +120,7 @@ func (m *machine) close(end ending, err error, in *incident) {
 	m.report(&m.group.incident)
 	for c := m.kids.head; c != nil; c = c.next {
 		m.reportOwn(c)
+		m.report(&c.byHand)
 		m.cancel(c)
 		m.answer(c, actor.ErrStopped)
 		for _, req := range c.waiters {

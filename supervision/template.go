@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // Template makes a typed start function for the children of a dynamic
@@ -66,11 +67,11 @@ func TerminateRef[M any](ctx context.Context, sup actor.Ref[Message], child acto
 	return err
 }
 
-func (s *supervisor) terminateProcess(msg terminateProcess) {
+func (s *supervisor) terminateProcess(in monitoring.SpanRef, msg terminateProcess) {
 	if c := s.machine.kids.processes[msg.process]; c != nil {
 		msg.id = c.id
 		msg.event = func(req uint64) event { return cmdTerminate{req, c.id} }
-		s.command(msg.command)
+		s.command(in, msg.command)
 		return
 	}
 	if p, ok := msg.process.(interface{ Path() string }); ok && p.Path() == s.self.Path()+"/"+msg.process.Name() {

@@ -6,10 +6,10 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -33,7 +33,7 @@ var seeds = flag.Uint64("seeds", 200, "how many schedules to try")
 func TestYields(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for seed := range *seeds {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				yield.Seed(seed)
 				newTurmoil(t, seed).play()
@@ -55,7 +55,7 @@ func newTurmoil(t *testing.T, seed uint64) *turmoil {
 	t.Helper()
 	m := &turmoil{T: t, seed: seed, log: newLiveLog()}
 	for i, id := range []string{"a", "b", "c", "d"} {
-		c := supervision.Child{Process: m.log.process(id), Restart: supervision.Restart(1 + (int(seed)+i)%3)} //nolint:gosec // a few
+		c := supervision.Child{Process: m.log.process(id), Restart: supervision.Restart(1 + (int(seed)+i)%3)}
 		if i == 1 {
 			c.Backoff = &supervision.Backoff{Base: time.Millisecond}
 		}
@@ -88,6 +88,13 @@ func (m *turmoil) by(all *sync.WaitGroup, who uint64, n int, do func(ctx context
 	})
 }
 
+// actor returns a child as the actor that it is.
+func (m *turmoil) actor(c supervision.Child) *actor.Process[liveDo] {
+	p, ok := c.Process.(*actor.Process[liveDo])
+	require.True(m, ok)
+	return p
+}
+
 // check accepts what a command may be answered.
 func (m *turmoil) check(err error) {
 	for _, expected := range []error{
@@ -107,7 +114,7 @@ func (m *turmoil) play() {
 	m.by(&all, 1, 12, func(_ context.Context, rnd *rand.Rand, c supervision.Child) error {
 		ends := []liveDo{liveFail, liveEnd(actor.ErrStop), func(context.Context) error { panic(errLive) },
 			func(context.Context) error { runtime.Goexit(); return nil }}
-		return c.Process.(*actor.Process[liveDo]).TrySend(ends[rnd.IntN(len(ends))])
+		return m.actor(c).TrySend(ends[rnd.IntN(len(ends))])
 	})
 	m.by(&all, 2, 12, func(ctx context.Context, rnd *rand.Rand, c supervision.Child) error {
 		id := c.Process.Name()
@@ -115,7 +122,7 @@ func (m *turmoil) play() {
 		case 0:
 			return supervision.DeleteChild(ctx, m.sup.Ref, id)
 		case 1:
-			return supervision.TerminateRef(ctx, m.sup.Ref, c.Process.(*actor.Process[liveDo]).Ref)
+			return supervision.TerminateRef(ctx, m.sup.Ref, m.actor(c).Ref)
 		case 2, 3:
 			return supervision.TerminateChild(ctx, m.sup.Ref, id)
 		default:
@@ -133,7 +140,7 @@ func (m *turmoil) play() {
 		_, err := supervision.StartChildren(ctx, m.sup.Ref, supervision.Defaults{}, append(liveChildren(one, two), c)...)
 		return err
 	})
-	m.by(&all, 5, 10, func(ctx context.Context, _ *rand.Rand, c supervision.Child) error {
+	m.by(&all, 5, 10, func(ctx context.Context, _ *rand.Rand, _ supervision.Child) error {
 		n, err := supervision.Count(ctx, m.sup.Ref)
 		assert.LessOrEqual(m, n.Active, n.Specs)
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/internal/cputime"
 	"github.com/understudy-go/understudy/supervision"
 	"github.com/understudy-go/understudy/system"
 )
@@ -238,14 +239,14 @@ func scales(t *testing.T) {
 				}),
 			})
 		}
-		from := time.Now()
+		used := cputime.Used()
 		sys, err := system.Start(t.Context(), system.Config{Name: "s", Root: supervision.Spec{Children: children}})
 		require.NoError(t, err)
 		counts, err := supervision.Count(t.Context(), sys.Root())
 		require.NoError(t, err)
 		assert.Equal(t, n, counts.Active)
 		require.NoError(t, sys.Shutdown(t.Context()))
-		return time.Since(from)
+		return cputime.Used() - used
 	}
 	few := actor.Forever
 	for range 5 {

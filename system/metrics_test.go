@@ -183,3 +183,26 @@ func TestMetricsOfARunningSystem(t *testing.T) {
 		assert.Zero(t, metrics.Callbacks())
 	})
 }
+
+// A failure after which a rule lets the actor go on is a failure, and nothing
+// else.
+func TestMetricsOfFailuresThatArePassedOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		metrics := metrictest.New()
+		a := kitNew("a", nil)
+		cfg := kitConfig(a)
+		cfg.Root.Children[0].Decider = []supervision.Rule{supervision.When(errKit).Resume()}
+		cfg.MeterProvider = metrics
+		s := kitStart(t, cfg)
+		kitSend(t, a.Ref, kitFail)
+		kitSend(t, a.Ref, kitNothing)
+		synctest.Wait()
+		assert.Equal(t, ""+
+			"actor.count{actor.system=sys,actor.type=kitWorker} 1\n"+
+			"actor.failures{actor.failure.kind=failure,actor.system=sys,actor.type=kitWorker} 1\n"+
+			"actor.processed.messages{actor.system=sys,actor.type=kitWorker} 2\n"+
+			"actor.starts{actor.system=sys,actor.type=kitWorker} 1\n",
+			metrics.Collect().With("actor.type", "kitWorker").NonZero().Text())
+		kitShut(t, s)
+	})
+}

@@ -277,6 +277,13 @@ func TestTraces(t *testing.T) {
 				require.NoError(s.t, err)
 				span.End()
 			}},
+		{name: "spawned-in-vain", ws: three(),
+			act: func(s tracesStage, _ []*actor.Process[tracesMsg]) {
+				ctx, span := s.spans.Start(context.Background(), "POST /orders")
+				_, err := system.Spawn(ctx, s.ActorSystem, tracesSpec("order-4711", 1))
+				require.Error(s.t, err)
+				span.End()
+			}},
 		{name: "waiting", ws: three(), // the second message waits for the restart
 			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
 				s.request(ws[1].Ref, Place{time.Millisecond})
@@ -315,7 +322,15 @@ func TestTraces(t *testing.T) {
 			act: func(s tracesStage, ws []*actor.Process[tracesMsg]) {
 				s.request(ws[1].Ref, Leave{})
 			}, ends: true},
-		{name: "by-hand", ws: three(), // what is asked for by hand is an event, and no span
+		{name: "by-hand-in-request", ws: three(2), // the first attempt fails
+			act: func(s tracesStage, _ []*actor.Process[tracesMsg]) {
+				ctx, span := s.spans.Start(context.Background(), "POST /restart")
+				require.NoError(s.t, supervision.TerminateChild(ctx, s.Root(), "worker-2"))
+				require.Error(s.t, supervision.RestartChild(ctx, s.Root(), "worker-2"))
+				require.NoError(s.t, supervision.RestartChild(ctx, s.Root(), "worker-2"))
+				span.End()
+			}},
+		{name: "by-hand", ws: three(), // what is asked for outside of a traced request is an event, and no span
 			act: func(s tracesStage, _ []*actor.Process[tracesMsg]) {
 				require.NoError(s.t, supervision.TerminateChild(context.Background(), s.Root(), "worker-2"))
 				require.NoError(s.t, supervision.RestartChild(context.Background(), s.Root(), "worker-2"))

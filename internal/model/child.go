@@ -5,6 +5,7 @@ import "time"
 // A State is what a child is doing, as the list of children says.
 type State uint8
 
+// The states.
 const (
 	Starting State = iota
 	Running

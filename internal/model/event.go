@@ -23,6 +23,7 @@ type Event struct {
 // An EventKind is what has happened.
 type EventKind uint8
 
+// The events.
 const (
 	Begin     EventKind = iota // the supervisor is to start
 	Halt                       // it is to stop
@@ -55,6 +56,7 @@ type Effect struct {
 // An EffectKind is what is to be done.
 type EffectKind uint8
 
+// The effects.
 const (
 	Start  EffectKind = iota // start a new incarnation of a child
 	Stop                     // stop a child within a time; a second one shortens it

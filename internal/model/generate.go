@@ -157,7 +157,7 @@ func (g *generator) ops() []Op {
 }
 
 var deeds = []Deed{
-	End, End, DoTerminate, Next, DoAdd, End, DoRevive, DoDelete, Hold, End, Next, Hang, Sicken, HookPanic, DoSwitch, Stale, Hold, End, DoHalt, Wait,
+	End, End, DoTerminate, Next, DoAdd, End, DoRevive, DoDelete, Hold, End, Next, Hang, Sicken, HookPanic, DoSwitch, Sicken, Stale, Hold, End, DoHalt, Wait,
 }
 
 func (g *generator) op() Op {
@@ -171,7 +171,7 @@ func (g *generator) op() Op {
 		o.Kind = []Kind{Failure, Normal, Shutdown, Panic, Goexit, Failure}[g.Number(6)]
 		o.N = g.Number(3)
 	case Sicken:
-		o.On = g.Number(4) != 3
+		o.On = g.Number(4) < 2
 	case DoSwitch:
 		o.On = g.one(2)
 	case Next:

@@ -118,9 +118,13 @@ func (s *Supervisor) regroup(l lapse) {
 		*g = group{lead: c, from: from, retry: l.starting}
 	}
 	s.stage, s.todo = grouping, s.todo[:0]
-	for i := len(s.children) - 1; i >= 0; i-- {
-		if c := s.children[i]; c.place >= from {
+	for _, c := range s.children {
+		if c.place >= from {
 			s.include(c)
+		}
+	}
+	for _, c := range slices.Backward(s.children) {
+		if c.place >= first {
 			s.todo = append(s.todo, step{bringDown, c})
 		}
 	}

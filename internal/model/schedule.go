@@ -23,6 +23,7 @@ type Op struct {
 // A Deed is what is done.
 type Deed uint8
 
+// The deeds.
 const (
 	Wait      Deed = iota // nothing
 	End                   // a worker ends by itself
@@ -42,12 +43,12 @@ const (
 )
 
 // Do lets an op happen, and reports whether it could. Who is to end or to hang
-// and does not run is left in peace; the next one that does is taken, and put
-// down in o.
+// and does not run is left in peace, and so is who is to be sick and is never
+// asked; the next one with whom it makes sense is taken, and put down in o.
 func (w *World) Do(o *Op) bool {
 	w.Pass(o.After)
-	if o.Do == End || o.Do == Hang {
-		o.Node = w.victim(o.Node)
+	if o.Do == End || o.Do == Hang || o.Do == Sicken {
+		o.Node = w.victim(o.Node, o.Do == Sicken)
 	}
 	n := w.Nodes[o.Node]
 	switch o.Do {
@@ -141,11 +142,12 @@ func (w *World) end(n *Node, x Exit) {
 	}
 }
 
-// victim returns the first worker from i on that runs.
-func (w *World) victim(i int) int {
+// victim returns the first worker from i on that runs, and is asked how it fares
+// if that matters.
+func (w *World) victim(i int, asked bool) int {
 	for k := range w.Nodes {
 		j := (i + k) % len(w.Nodes)
-		if n := w.Nodes[j]; n.Sub == nil && n.mode == alive {
+		if n := w.Nodes[j]; n.Sub == nil && n.mode == alive && (n.Health != nil || !asked) {
 			return j
 		}
 	}

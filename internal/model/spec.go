@@ -11,6 +11,7 @@ const Forever = time.Duration(math.MaxInt64)
 // A Strategy says who shares the fate of a child that is restarted.
 type Strategy uint8
 
+// The strategies, each with who that is.
 const (
 	OneForOne  Strategy = iota // nobody
 	OneForAll                  // all others
@@ -20,6 +21,7 @@ const (
 // A Restart says after which ends a child comes back.
 type Restart uint8
 
+// The restart types, each with those ends.
 const (
 	Permanent Restart = iota // all
 	Transient                // abnormal ones
@@ -29,6 +31,7 @@ const (
 // A Kind is the class of an end.
 type Kind uint8
 
+// The kinds.
 const (
 	Normal Kind = iota
 	Shutdown
@@ -72,6 +75,7 @@ type Rule struct {
 // A Verdict is what becomes of a child.
 type Verdict uint8
 
+// The verdicts.
 const (
 	DoRestart  Verdict = iota
 	DoStop             // for good
@@ -82,6 +86,7 @@ const (
 // An Auto says whether the ends of significant children end their supervisor.
 type Auto uint8
 
+// When that is so: never, at the first of their ends, at the last.
 const (
 	Never Auto = iota
 	AnySignificant

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // An ending is what a teardown leads to.
 type ending uint8
@@ -54,8 +57,10 @@ func (s *Supervisor) teardown(end ending, fault *Fault) {
 			s.tearDown(c)
 		}
 	}
-	for i := len(s.children) - 1; i >= 0 && !s.spec.Dynamic; i-- {
-		s.todo = append(s.todo, step{bringDown, s.children[i]})
+	for _, c := range slices.Backward(s.children) {
+		if !s.spec.Dynamic {
+			s.todo = append(s.todo, step{bringDown, c})
+		}
 	}
 	s.proceed()
 }

@@ -154,7 +154,7 @@ func Parse(text string) (s Schedule, err error) {
 		}
 	}
 	if len(p.errs) == 0 && p.s.Root == nil {
-		p.fail("there is no tree")
+		p.failf("there is no tree")
 	}
 	return p.s, errors.Join(p.errs...)
 }
@@ -166,25 +166,25 @@ type parser struct {
 	errs  []error
 }
 
-func (p *parser) fail(format string, args ...any) {
+func (p *parser) failf(format string, args ...any) {
 	p.errs = append(p.errs, fmt.Errorf(format, args...))
 }
 
 func (p *parser) line(depth int, words []string) {
 	switch {
 	case depth > len(p.above):
-		p.fail("%q is indented too far", words)
+		p.failf("%q is indented too far", words)
 	case depth > 0:
 		p.child(depth, words)
 	case words[0] == "root":
 		c := p.options(words[1:])
 		if p.s.Root = c.Sub; c.Sub == nil {
-			p.fail("the root is no supervisor")
+			p.failf("the root is no supervisor")
 			return
 		}
 		p.above = []*Spec{c.Sub}
 	case p.s.Root == nil:
-		p.fail("%q comes before the tree", words)
+		p.failf("%q comes before the tree", words)
 	default:
 		if p.nodes == nil {
 			p.nodes = NewWorld(p.s.Root, false).Nodes
@@ -255,7 +255,7 @@ func (p *parser) options(words []string) *ChildSpec {
 			}
 			n, per, ok := strings.Cut(w, "/")
 			if !ok || c.Sub == nil {
-				p.fail("%q is not understood", w)
+				p.failf("%q is not understood", w)
 				continue
 			}
 			c.Sub.Limit = Limit{p.number(n), p.duration(per)}
@@ -281,14 +281,14 @@ func (p *parser) op(words []string) {
 	w := word()
 	deed := slices.Index(deedNames, w)
 	if deed < 0 {
-		p.fail("%q is not understood", w)
+		p.failf("%q is not understood", w)
 		return
 	}
 	o.Do = Deed(deed)
 	if o.Do != Wait && o.Do != DoHalt && o.Do != Stale {
 		path := word()
 		if o.Node = slices.IndexFunc(p.nodes, func(n *Node) bool { return n.Path == path }); o.Node < 0 {
-			p.fail("there is no %q", path)
+			p.failf("there is no %q", path)
 			return
 		}
 	}
@@ -321,7 +321,7 @@ func (p *parser) duration(text string) time.Duration {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		p.fail("%w", err)
+		p.failf("%w", err)
 	}
 	return d
 }
@@ -329,7 +329,7 @@ func (p *parser) duration(text string) time.Duration {
 func (p *parser) number(text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		p.fail("%w", err)
+		p.failf("%w", err)
 	}
 	return n
 }

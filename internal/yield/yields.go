@@ -1,5 +1,6 @@
 //go:build yields
 
+// Package yield gives way at the points; see the other file.
 package yield
 
 import (
