@@ -55,24 +55,8 @@ func (i *incarnation) sever() bool {
 	if trapping || time.Until(i.by) > 0 || !i.fence.abandon() {
 		return false
 	}
-	if i.severed != nil {
-		close(i.severed)
-	}
+	i.freeSenders()
 	return true
-}
-
-// severance is closed when user code of the incarnation is abandoned. Only
-// senders that have to wait look at it.
-func (i *incarnation) severance() <-chan struct{} {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.severed == nil {
-		i.severed = make(chan struct{})
-		if i.fence.isCut() {
-			close(i.severed)
-		}
-	}
-	return i.severed
 }
 
 // abandoned is the end of an incarnation that did not end in time.

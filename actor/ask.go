@@ -27,15 +27,9 @@ func Ask[M, R any](ctx context.Context, to Ref[M], question func(Reply[R]) M) (R
 		return none, ErrStopped
 	}
 	p := newPending[R](ctx)
+	p.answered = make(chan struct{})
 	msg := question(Reply[R]{p})
-	var span *monitoring.AskSpan
-	if from := monitoring.Sampled(ctx); !from.IsZero() {
-		span = traceAsk(ctx, to.target, msg)
-		p.meta.from, p.meta.sent = from, time.Now()
-		if span != nil {
-			p.meta.from = span.Ref()
-		}
-	}
+	span := traceAsk(ctx, to.target, msg, &p.meta)
 	err := to.target.DeliverAsk(ctx, msg, p)
 	if err == nil {
 		err = p.wait(ctx)
@@ -57,14 +51,19 @@ type Question interface {
 
 // DeliverAsk implements [Target].
 func (p *Process[M]) DeliverAsk(ctx context.Context, msg M, q Question) error {
+	return p.deliverAsk(ctx, msg, nil, q)
+}
+
+// deliverAsk delivers a question that may have come through an adapter.
+func (p *Process[M]) deliverAsk(ctx context.Context, msg M, through adapted, q Question) error {
 	if p.gate.Load() != open {
 		return p.refuse(ErrStopped)
 	}
-	if inc := callerOf(ctx); inc != nil {
+	if from := callerOf(ctx); from != nil {
 		switch {
-		case inc.fence.isCut():
+		case from.fence.isCut():
 			return p.refuse(ErrAbandoned)
-		case inc.core == &p.core && inc.fence.call() != 0:
+		case from.core == &p.core && from.fence.call() != 0:
 			path := p.Path()
 			return p.refuse(&DeadlockError{Path: []string{path, path}})
 		}
@@ -79,22 +78,52 @@ func (p *Process[M]) DeliverAsk(ctx context.Context, msg M, q Question) error {
 		by, _ := q.Deadline()
 		env.meta = &meta{ask: &foreign{q}, deadline: by}
 	}
+	env.meta.adapted = through
 	return p.enqueue(ctx, env, true)
 }
 
-// traceAsk begins the span of an ask to an actor that is part of a system.
-func traceAsk[M any](ctx context.Context, to Target[M], msg M) *monitoring.AskSpan {
-	p, ok := to.(*Process[M])
+// post is DeliverAsk that never waits, neither for room nor for the answer, so
+// that anybody may be asked.
+func (p *Process[M]) post(ctx context.Context, msg M, q ask) error {
+	return p.postAsk(ctx, msg, nil, q)
+}
+
+func (p *Process[M]) postAsk(ctx context.Context, msg M, through adapted, q ask) error {
+	if p.gate.Load() != open {
+		return p.refuse(ErrStopped)
+	}
+	if from := callerOf(ctx); from != nil && from.fence.isCut() {
+		return p.refuse(ErrAbandoned)
+	}
+	env := envelope[M]{msg: msg, meta: q.carry(&p.core)}
+	env.meta.adapted = through
+	return p.enqueue(ctx, env, false)
+}
+
+// traceAsk notes the sampled span that a question is asked in, and begins that
+// of the ask if it is one to an actor that is part of a system.
+func traceAsk[M any](ctx context.Context, to Target[M], msg M, m *meta) *monitoring.AskSpan {
+	from := monitoring.Sampled(ctx)
+	if from.IsZero() {
+		return nil
+	}
+	m.from, m.sent = from, time.Now()
+	local, ok := to.(interface{ actual() *core })
 	if !ok {
 		return nil
 	}
-	s := p.scope.Load()
+	c := local.actual()
+	s := c.scope.Load()
 	if s == nil {
 		return nil
 	}
-	return s.runtime.telemetry.StartAsk(ctx, monitoring.AskInfo{
-		Type:    p.Type(),
-		Path:    p.Path(),
+	span := s.runtime.telemetry.StartAsk(ctx, monitoring.AskInfo{
+		Type:    c.Type(),
+		Path:    c.Path(),
 		Message: messageName(msg),
 	})
+	if span != nil {
+		m.from = span.Ref()
+	}
+	return span
 }

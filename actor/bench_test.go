@@ -3,6 +3,7 @@ package actor
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -45,6 +46,112 @@ func benchTell(b *testing.B, r *Runtime) {
 		if p.turn() != idle {
 			b.Fatal("the message was not handled")
 		}
+	}
+	p.Stop(Forever)
+	p.run()
+	<-h.ended
+	p.Retire(nil)
+	<-p.Done()
+}
+
+// BenchmarkTimers is what starting a timer in place of another one costs, and
+// cancelling it.
+func BenchmarkTimers(b *testing.B) {
+	var self *Self[do]
+	p := doer("timed", withSelf(&self))
+	h := newHost()
+	p.Start(context.Background(), h)
+	require.NoError(b, <-h.started)
+	timers := NewTimers[string](self)
+	b.Run("start", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			timers.After("key", time.Hour, nil)
+		}
+	})
+	b.Run("start and cancel", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			timers.After("key", time.Hour, nil)
+			timers.Cancel("key")
+		}
+	})
+	end(p, h)
+}
+
+// BenchmarkAskAsync is an ask that nobody waits for, from the question to the
+// message that its answer is, beside one that is waited for.
+func BenchmarkAskAsync(b *testing.B) {
+	ctx := context.Background()
+	var self *Self[do]
+	asks, answers := doer("asks", withSelf(&self)), doer("answers")
+	h, other := newHost(), newHost()
+	asks.Start(ctx, h)
+	answers.Start(ctx, other)
+	require.NoError(b, <-h.started)
+	require.NoError(b, <-other.started)
+	question := func(r Reply[int]) do {
+		return func(context.Context) error {
+			r.Send(1)
+			return nil
+		}
+	}
+	b.Run("async", func(b *testing.B) {
+		b.ReportAllocs()
+		got := make(chan struct{})
+		for b.Loop() {
+			AskAsync(ctx, self, answers.Ref, question, func(int, error) do {
+				return func(context.Context) error {
+					got <- struct{}{}
+					return nil
+				}
+			})
+			<-got
+		}
+	})
+	b.Run("waiting", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := Ask(ctx, answers.Ref, question); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	end(asks, h)
+	end(answers, other)
+}
+
+// BenchmarkStash is a message that is put aside once before it is handled, from
+// Send to the return of the handler, on one goroutine.
+func BenchmarkStash(b *testing.B) {
+	var stash *Stash[number]
+	held := false
+	p := New(Spec[number]{Name: "stash", New: func(_ context.Context, self *Self[number]) (Actor[number], error) {
+		stash = NewStash(self, 1)
+		return Func[number](func(context.Context, number) error {
+			if held = !held; held {
+				stash.Release()
+				return stash.Hold()
+			}
+			return nil
+		}), nil
+	}})
+	h, r, ctx := newHost(), NewRuntime(monitoring.NewIDs(), nil), context.Background()
+	p.Start(r.Context(ctx), h)
+	require.NoError(b, <-h.started)
+	require.NoError(b, r.Dismiss(ctx))
+	p.wake.Store(1) // a run is on: this one
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := p.Send(ctx, 1); err != nil {
+			b.Fatal(err)
+		}
+		for o := more; o != idle; {
+			o = p.turn()
+		}
+	}
+	if held {
+		b.Fatal("a message is left")
 	}
 	p.Stop(Forever)
 	p.run()

@@ -58,6 +58,7 @@ type core struct {
 	buried  atomic.Uint64               // those of them that were taken from the mailbox
 	burials atomic.Uint32               // odd while a message is taken that is not counted in buried yet
 	refused atomic.Uint64               // messages that were refused with an error
+	aside   atomic.Int64                // messages that were taken from the mailbox and put aside
 	late    atomic.Uint64               // answers that came too late
 	starts  atomic.Uint64               // incarnations so far
 
@@ -84,6 +85,9 @@ type lastEnd struct {
 	Kind Kind
 	Err  error
 }
+
+// actual is the actor itself, also behind an adapter.
+func (c *core) actual() *core { return c }
 
 // Name returns the name that the actor was declared with.
 func (c *core) Name() string { return c.name }

@@ -34,9 +34,10 @@ func (r DropReason) String() string {
 // will not be handled.
 type DeadLetter[M any] struct {
 	To     Ref[M]
-	Msg    M
+	Msg    M // zero if it came through an adapter, which is not asked any more
 	Reason DropReason
 	At     time.Time
+	Type   string // the name of the type that was sent
 }
 
 // deadLetter disposes of a message that will not be handled: its ask fails with
@@ -50,7 +51,7 @@ func (p *Process[M]) deadLetter(env envelope[M], reason DropReason, cause error)
 	}
 	// On a goroutine of its own, for runtime.Goexit in it must end neither the
 	// run loop nor the sender.
-	letter := DeadLetter[M]{To: p.Ref, Msg: env.msg, Reason: reason, At: time.Now()}
+	letter := DeadLetter[M]{To: p.Ref, Msg: env.msg, Reason: reason, At: time.Now(), Type: env.name()}
 	over := make(chan struct{})
 	Go(func() error {
 		p.spec.DeadLetters(letter)

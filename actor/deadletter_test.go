@@ -41,9 +41,9 @@ func TestL12DeadLettersAreGivenCountedAndRecorded(t *testing.T) {
 		<-p.Done()
 		now := time.Now()
 		assert.Equal(t, []DeadLetter[numbered]{
-			{p.Ref, numbered{1, 3}, ReasonOverflow, now},
-			{p.Ref, numbered{1, 1}, ReasonStopped, now},
-			{p.Ref, numbered{1, 2}, ReasonStopped, now},
+			{p.Ref, numbered{1, 3}, ReasonOverflow, now, "numbered"},
+			{p.Ref, numbered{1, 1}, ReasonStopped, now, "numbered"},
+			{p.Ref, numbered{1, 2}, ReasonStopped, now, "numbered"},
 		}, letters)
 		got := rt.DeadLetters()
 		assert.Equal(t, map[DropReason]uint64{ReasonOverflow: 1, ReasonStopped: 2}, got.Counts)

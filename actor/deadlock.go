@@ -8,7 +8,7 @@ import "context"
 // back to its start is a deadlock: each of its members handles one message at
 // a time and will not get to the next.
 type wait struct {
-	caller *incarnation
+	caller *caller
 	call   uint64 // the caller's call of user code; another one means the wait is over
 	to     *core
 	ask    ask // the question, or nil for a full mailbox

@@ -41,7 +41,7 @@ func (p *Process[M]) enqueue(ctx context.Context, env envelope[M], wait bool) er
 	}
 	outcome, evicted := p.queue.Offer(env)
 	if outcome == mailbox.Accepted {
-		p.accepted(env.msg)
+		p.accepted(env)
 		return nil
 	}
 	return p.overflowed(ctx, env, outcome, evicted, wait)
@@ -49,10 +49,10 @@ func (p *Process[M]) enqueue(ctx context.Context, env envelope[M], wait bool) er
 
 // overflowed deals with a message that found the mailbox full.
 func (p *Process[M]) overflowed(ctx context.Context, env envelope[M], outcome mailbox.Outcome, evicted envelope[M], wait bool) error {
-	p.recordFull(env.msg, outcome)
+	p.recordFull(env, outcome)
 	switch outcome {
 	case mailbox.DroppedOldest:
-		p.accepted(env.msg)
+		p.accepted(env)
 		p.deadLetter(evicted, ReasonOverflow, ErrDropped)
 		return nil
 	case mailbox.DroppedNewest:
@@ -89,7 +89,7 @@ func (p *Process[M]) await(ctx context.Context, env envelope[M]) error {
 	if w == nil {
 		select {
 		case p.queue.C() <- env:
-			p.accepted(env.msg)
+			p.accepted(env)
 			return nil
 		case <-severed:
 			return p.refuse(ErrAbandoned)
@@ -119,14 +119,14 @@ func (p *Process[M]) await(ctx context.Context, env envelope[M]) error {
 			return p.refuse(context.Cause(ctx))
 		}
 	}
-	p.accepted(env.msg)
+	p.accepted(env)
 	return nil
 }
 
 // accepted wakes the actor for a message that is in its mailbox.
-func (p *Process[M]) accepted(msg M) {
+func (p *Process[M]) accepted(env envelope[M]) {
 	if p.asks.Load()&recordNext != 0 {
-		p.recordEnqueued(msg)
+		p.recordEnqueued(env)
 	}
 	p.notify()
 }

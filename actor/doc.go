@@ -78,6 +78,25 @@
 // that the other had sent before. [Self.Link] ends the actor together with the
 // other. Code outside of actors waits with [Await].
 //
+// # Tools
+//
+// What an actor often needs is made of what it has, and belongs to the
+// incarnation:
+//
+//	timers := actor.NewTimers[string](self)       messages for later, by key
+//	timers.Every("poll", time.Second, Poll{})
+//	self.OnIdle(time.Minute, Idle{})              when no messages come
+//	self.Passivate(time.Hour)                     or end, when none do
+//	self.Continue(Next{})                         ahead of all that wait
+//	actor.Async(self, fetch, fetched)             a function beside the actor
+//	actor.AskAsync(ctx, self, other, ask, asked)  a question that nobody waits for
+//	actor.Adapt(self, adapt)                      the address for another type of messages
+//	stash := actor.NewStash(self, 100)            messages put aside for later
+//	actor.Behaviors, actor.Machine                different ways to handle messages
+//
+// Only what was sent belongs to the address: the stash is kept over a restart,
+// ahead of the messages that wait, and adapters stay valid.
+//
 // # Waiting
 //
 // Only two things make a handler wait for another actor: Ask, and Send to a full
@@ -106,8 +125,8 @@
 // messages, and is never held up by a full mailbox. An actor that keeps itself
 // busy with timers that are due at once therefore never gets to its messages.
 //
-// Every message that was sent is in one of Info.Handled, DeadLettered, Rejected
-// and Depth. A Send that runs while the address ends may return nil; its message
+// Every message that was sent is in one of Info.Handled, DeadLettered, Rejected,
+// Depth and Stashed. A Send that runs while the address ends may return nil; its message
 // is a dead letter then.
 //
 // The package has no global state and no goroutine of its own, so actors that

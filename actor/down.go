@@ -81,8 +81,8 @@ func (r Ref[M]) watchable() (watchable, error) {
 	switch t := r.target.(type) {
 	case nil:
 		return nil, nil //nolint:nilnil // nobody can be watched too
-	case watchable:
-		return t, nil
+	case interface{ actual() *core }:
+		return t.actual().body, nil
 	case Watchable:
 		return foreignWatchable{t}, nil
 	default:

@@ -39,6 +39,11 @@ var (
 	// ErrMailboxFull: a bounded mailbox has no room and its policy, or
 	// TrySend, does not wait.
 	ErrMailboxFull = classified("actor: mailbox full", ErrRetryable)
+	// ErrStashFull: the stash has no room.
+	ErrStashFull = classified("actor: stash full", ErrRetryable)
+	// ErrNothingInHand: there is no message of the mailbox in hand that could be
+	// put aside.
+	ErrNothingInHand = classified("actor: no message of the mailbox in hand", ErrFatal)
 	// ErrDropped: the message was dropped by the mailbox's overflow policy.
 	ErrDropped = classified("actor: message dropped", ErrRetryable)
 	// ErrAbandoned: the calling incarnation, or the one asked, did not return
@@ -96,8 +101,8 @@ func (e *FieldError) Unwrap() []error { return []error{ErrInvalidSpec, e.Reason}
 type AbandonedError struct {
 	Path        string
 	Incarnation uint64
-	State       string        // what the incarnation was doing: "starting", "receiving", "stopping"
-	Message     string        // the type of the message in hand, or empty
+	State       string        // what it was doing: "starting", "receiving", "stopping", "running a task"
+	Message     string        // the type of the message in hand, or the name of the task's function, or empty
 	For         time.Duration // how long it had been asked to end
 }
 

@@ -46,12 +46,22 @@ func (f *fence) abandon() bool {
 	}
 }
 
+// shut cuts off what runs beside the run loop, and does not enter.
+func (f *fence) shut() { f.word.Or(cut) }
+
 // call returns the number of the call of user code that is running, or 0.
 func (f *fence) call() uint64 {
 	if w := f.word.Load(); w&1 == 1 && w&cut == 0 {
 		return w
 	}
 	return 0
+}
+
+// last returns the number of the last call of user code that was made, whether
+// it has returned or was abandoned.
+func (f *fence) last() uint64 {
+	w := f.word.Load() &^ cut
+	return w - 1 + w&1
 }
 
 // isCut reports whether the incarnation was abandoned.

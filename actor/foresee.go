@@ -74,6 +74,8 @@ func (c *core) passOver(parent Overseer) bool {
 	c.body.give(exit.Err)
 	c.settle(inc)
 	inc.enter(receiving)
+	inc.followUp()
+	inc.idle.touch()
 	parent.Continued(exit, Resumes)
 	return true
 }

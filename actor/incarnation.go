@@ -2,7 +2,6 @@ package actor
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -26,29 +25,27 @@ var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "s
 // look-up, which actor a call comes from.
 type incarnation struct {
 	context.Context // cancelled, with a cause, when the incarnation is to end
-	cancel          context.CancelCauseFunc
-	base            context.Context // what it was started with
-	core            *core
-	host            Host
-	number          uint64
-	fence           fence
-	state           atomic.Uint32 // phase, for those who look from outside
+	caller
+	cancel context.CancelCauseFunc
+	base   context.Context // what it was started with
+	host   Host
+	number uint64
+	state  atomic.Uint32 // phase, for those who look from outside
 
-	// mu protects what follows.
-	mu        sync.Mutex
-	by        time.Time     // when the incarnation must have ended; zero: no limit
-	asked     time.Time     // when the end began, or was first asked for
-	stopped   bool          // it was asked for: then Stop says what time there is, not Spec.HookTimeout
-	barred    bool          // and not by Drain
-	deadline  *time.Timer   // calls expire at by
-	severed   chan struct{} // closed when user code is abandoned; made on demand
-	trapping  bool          // New called TrapStop
-	finished  bool          // Self has no effect any more
+	// Protected by mu.
+	by        time.Time   // when the incarnation must have ended; zero: no limit
+	asked     time.Time   // when the end began, or was first asked for
+	stopped   bool        // it was asked for: then Stop says what time there is, not Spec.HookTimeout
+	barred    bool        // and not by Drain
+	deadline  *time.Timer // calls expire at by
+	trapping  bool        // New called TrapStop
+	finished  bool        // Self has no effect any more
 	timers    map[*Timer]struct{}
-	bonds     map[bondKey]*bond // with actors whose end is to be told
-	children  context.Context   // in which children are started; made on demand
-	held      map[ask]struct{}  // questions that were handled and have no answer yet
-	succeeded bool              // another incarnation has taken its place
+	bonds     map[bondKey]*bond  // with actors whose end is to be told
+	children  context.Context    // in which children are started; made on demand
+	held      map[ask]struct{}   // questions that were handled and have no answer yet
+	asking    map[asker]struct{} // questions of its own that wait for an answer
+	succeeded bool               // another incarnation has taken its place
 
 	// Owned by the run loop.
 	phase       phase
@@ -57,6 +54,9 @@ type incarnation struct {
 	fate        Prospect               // what the parent says of the end
 	passable    bool                   // the end is one that the parent may pass over
 	watched     bool                   // a monitor records each message
+	heeded      bool                   // or something else is to be done for each
+	idle        *idleness              // what is to be done when no messages come; nil: nothing
+	afterwards  func()                 // what is to be done when the control message in hand has been handled
 	created     bool                   // New returned an actor
 	ignored     bool                   // New returned ErrIgnore
 	reported    bool                   // host was told Started(nil)
@@ -72,24 +72,12 @@ type incarnation struct {
 	retireCause error
 }
 
-// turnKey finds the incarnation in a context derived from it.
-type turnKey struct{}
-
 // Value implements context.Context.
 func (i *incarnation) Value(key any) any {
 	if key == (turnKey{}) {
-		return i
+		return &i.caller
 	}
 	return i.Context.Value(key)
-}
-
-// callerOf returns the incarnation whose handler ctx belongs to, or nil.
-func callerOf(ctx context.Context) *incarnation {
-	if i, ok := ctx.(*incarnation); ok {
-		return i
-	}
-	i, _ := ctx.Value(turnKey{}).(*incarnation)
-	return i
 }
 
 func newIncarnation(ctx context.Context, c *core, h Host) *incarnation {
@@ -99,9 +87,9 @@ func newIncarnation(ctx context.Context, c *core, h Host) *incarnation {
 	own, cancel := context.WithCancelCause(ctx)
 	return &incarnation{
 		Context: own,
+		caller:  caller{core: c},
 		cancel:  cancel,
 		base:    ctx,
-		core:    c,
 		host:    h,
 		number:  c.starts.Add(1),
 		drain:   -1,
@@ -197,10 +185,10 @@ func (i *incarnation) left() time.Duration {
 	return max(time.Until(i.by), 0)
 }
 
-// revoke makes Self and the timers ineffective: the end begins.
+// revoke makes Self, the timers and the questions ineffective: the end begins.
 func (i *incarnation) revoke() {
+	i.idle.stop()
 	i.mu.Lock()
-	defer i.mu.Unlock()
 	i.finished = true
 	if i.asked.IsZero() { // it ends by itself
 		i.asked = time.Now()
@@ -209,6 +197,21 @@ func (i *incarnation) revoke() {
 		t.halt()
 	}
 	i.timers = nil
+	asking := i.asking
+	i.asking = nil
+	i.mu.Unlock()
+	for a := range asking { // without mu, for each takes that of who has the question
+		a.giveUp()
+	}
+}
+
+// followUp does what was left for after the message in hand, now that it has been
+// handled or passed over.
+func (i *incarnation) followUp() {
+	if f := i.afterwards; f != nil {
+		i.afterwards = nil
+		f()
+	}
 }
 
 // disarm calls the deadline off.

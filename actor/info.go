@@ -14,6 +14,7 @@ type Info struct {
 	Incarnation uint64 // starts so far
 
 	Depth        int    // messages waiting
+	Stashed      int    // messages that the actor has put aside; see Stash
 	Capacity     int    // messages that can wait
 	Handled      uint64 // messages taken to be handled, the one in hand and the one that failed among them
 	DeadLettered uint64 // messages that were accepted, or dropped by the mailbox, and not handled
@@ -24,7 +25,7 @@ type Info struct {
 // Info returns what can be seen of the actor.
 //
 // Every message that was ever sent to it is in one of Handled, DeadLettered,
-// Rejected and Depth.
+// Rejected, Depth and Stashed.
 func (p *Process[M]) Info() Info {
 	i := Info{
 		Name:         p.Name(),
@@ -38,9 +39,10 @@ func (p *Process[M]) Info() Info {
 		LateReplies:  p.late.Load(),
 	}
 	buried := p.buried.Load() // first: what is buried was taken from the mailbox before
+	aside := p.aside.Load()   // then: what is put aside was too, and may be buried meanwhile
 	s := p.queue.Stats()
-	i.Depth, i.Capacity = s.Depth, s.Capacity
-	i.Handled = s.Dequeued - buried
+	i.Depth, i.Capacity, i.Stashed = s.Depth, s.Capacity, int(aside)
+	i.Handled = s.Dequeued - buried - uint64(aside)
 	return i
 }
 

@@ -237,6 +237,18 @@ func (t *kids) pass(to *incarnation) {
 	}
 }
 
+// working reports whether a task is running.
+func (t *kids) working() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for k := t.youngest; k != nil; k = k.prev {
+		if _, ok := k.child.(*task); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // last returns the youngest child and how many there are.
 func (t *kids) last() (*kid, int) {
 	t.mu.Lock()

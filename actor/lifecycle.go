@@ -37,6 +37,7 @@ func (s begin) apply(c *core) bool {
 func (c *core) launch() bool {
 	inc := c.inc
 	inc.watched = c.watches()
+	inc.heeded = inc.watched
 	exit, mine := c.body.create(inc)
 	if !mine {
 		return false
@@ -108,7 +109,7 @@ func (s halt) apply(c *core) bool {
 		return true
 	case inc.trap != nil:
 		return inc.trap(Stopping{Within: inc.left()})
-	case s.drain && (c.body.depth() > 0 || len(inc.notices) > 0):
+	case s.drain && (c.body.depth() > 0 || len(inc.notices) > 0 || c.lane.waiting.Load() > 0):
 		inc.drain = c.body.depth()
 		return true
 	default:
@@ -144,7 +145,7 @@ func (c *core) conclude(exit Exit) bool {
 	}
 	exit.Incarnation = inc.number
 	exit.At = time.Now()
-	exit.Depth = c.body.depth()
+	exit.Depth = c.body.depth() + int(c.aside.Load())
 	inc.exit = exit
 	return c.foresee()
 }

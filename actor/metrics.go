@@ -85,10 +85,11 @@ type load[M any] struct{ p *Process[M] }
 // the other: then it answers that there is nothing new.
 func (l load[M]) Load() (handled uint64, depth int) {
 	before := l.p.burials.Load()
+	aside := uint64(l.p.aside.Load())
 	s := l.p.queue.Stats()
-	handled = s.Dequeued - l.p.buried.Load()
+	handled = s.Dequeued - l.p.buried.Load() - aside
 	if before%2 == 1 || l.p.burials.Load() != before {
 		handled = 0
 	}
-	return handled, s.Depth
+	return handled, s.Depth + int(aside)
 }

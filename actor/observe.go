@@ -77,7 +77,7 @@ func (p *Process[M]) trace(ctx context.Context, inc *incarnation, env envelope[M
 	return p.telemetry().StartProcess(ctx, env.meta.from, monitoring.ProcessInfo{
 		Path:        p.Path(),
 		Type:        p.Type(),
-		Message:     messageName(env.msg),
+		Message:     env.name(),
 		Incarnation: inc.number,
 		Depth:       p.queue.Len(),
 		Wait:        time.Since(env.meta.sent),
@@ -87,28 +87,28 @@ func (p *Process[M]) trace(ctx context.Context, inc *incarnation, env envelope[M
 
 // recordReceived records that a message is going to be handled, and returns
 // when, if that will be asked for.
-func (p *Process[M]) recordReceived(inc *incarnation, msg M) (began time.Time) {
+func (p *Process[M]) recordReceived(inc *incarnation, env envelope[M]) (began time.Time) {
 	if !inc.watched {
 		return
 	}
 	t := p.telemetry()
 	if t.ObservesMailboxes() {
-		t.Mailbox(p.mailboxEvent(monitoring.Dequeued, msg))
+		t.Mailbox(p.mailboxEvent(monitoring.Dequeued, env))
 	}
 	if t.ObservesActors() {
 		e := p.event(monitoring.MessageReceived, inc)
-		e.Message, began = messageName(msg), e.Time
+		e.Message, began = env.name(), e.Time
 		t.Actor(e)
 	}
 	return began
 }
 
-func (p *Process[M]) recordProcessed(inc *incarnation, msg M, began time.Time) {
+func (p *Process[M]) recordProcessed(inc *incarnation, env envelope[M], began time.Time) {
 	if began.IsZero() {
 		return
 	}
 	e := p.event(monitoring.MessageProcessed, inc)
-	e.Message, e.Duration = messageName(msg), e.Time.Sub(began)
+	e.Message, e.Duration = env.name(), e.Time.Sub(began)
 	p.telemetry().Actor(e)
 }
 
@@ -133,13 +133,13 @@ func (c *core) recordTrouble(err error) {
 	})
 }
 
-func (p *Process[M]) mailboxEvent(kind monitoring.MailboxKind, msg M) monitoring.MailboxEvent {
+func (p *Process[M]) mailboxEvent(kind monitoring.MailboxKind, env envelope[M]) monitoring.MailboxEvent {
 	return monitoring.MailboxEvent{
 		Time:     time.Now(),
 		Kind:     kind,
 		Path:     p.Path(),
 		Type:     p.Type(),
-		Message:  messageName(msg),
+		Message:  env.name(),
 		Depth:    p.queue.Len(),
 		Capacity: p.queue.Cap(),
 	}
@@ -147,22 +147,22 @@ func (p *Process[M]) mailboxEvent(kind monitoring.MailboxKind, msg M) monitoring
 
 // recordEnqueued records that a message is in the mailbox. A run that is on may
 // have taken it by then.
-func (p *Process[M]) recordEnqueued(msg M) {
-	p.telemetry().Mailbox(p.mailboxEvent(monitoring.Enqueued, msg))
+func (p *Process[M]) recordEnqueued(env envelope[M]) {
+	p.telemetry().Mailbox(p.mailboxEvent(monitoring.Enqueued, env))
 }
 
 // recordFull records what a message that found the mailbox full led to.
-func (p *Process[M]) recordFull(msg M, outcome mailbox.Outcome) {
+func (p *Process[M]) recordFull(env envelope[M], outcome mailbox.Outcome) {
 	t := p.telemetry()
 	if !t.ObservesMailboxes() {
 		return
 	}
-	t.Mailbox(p.mailboxEvent(monitoring.CapacityReached, msg))
+	t.Mailbox(p.mailboxEvent(monitoring.CapacityReached, env))
 	switch outcome {
 	case mailbox.Full:
-		t.Mailbox(p.mailboxEvent(monitoring.BackpressureApplied, msg))
+		t.Mailbox(p.mailboxEvent(monitoring.BackpressureApplied, env))
 	case mailbox.DroppedNewest, mailbox.DroppedOldest:
-		e := p.mailboxEvent(monitoring.MessageDropped, msg)
+		e := p.mailboxEvent(monitoring.MessageDropped, env)
 		e.Reason = ReasonOverflow.String()
 		t.Mailbox(e)
 	}
@@ -174,7 +174,7 @@ func (p *Process[M]) recordLost(env envelope[M], reason DropReason) {
 	if s == nil {
 		return // never started: nobody else to tell
 	}
-	e := p.mailboxEvent(monitoring.DeadLetter, env.msg)
+	e := p.mailboxEvent(monitoring.DeadLetter, env)
 	e.Reason = reason.String()
 	if env.meta != nil {
 		e.Trace = env.meta.from

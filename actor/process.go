@@ -2,6 +2,7 @@ package actor
 
 import (
 	"errors"
+	"reflect"
 
 	"github.com/understudy-go/understudy/mailbox"
 	"github.com/understudy-go/understudy/monitoring"
@@ -19,11 +20,15 @@ type Process[M any] struct {
 	spec  Spec[M]
 	queue *mailbox.Mailbox[envelope[M]]
 
+	adapters map[reflect.Type]any // protected by mu: the *adapter for each type
+
 	// Owned by the run loop.
 	actor   Actor[M]
 	hand    envelope[M] // the message being handled
 	span    *monitoring.ProcessSpan
 	limited *deadlineContext // that the message is handled with, if it is an ask with a deadline
+	control bool             // the message in hand did not come from the mailbox; false without one
+	shelf   *shelf[M]        // what was put aside; nil until something is
 }
 
 // New declares an actor. It cannot fail: what is wrong with the spec is told by
@@ -81,6 +86,7 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 		name := typeName(made)
 		p.typ.Store(&name)
 	}
+	p.restock(inc)
 	return exit, true
 }
 
@@ -95,6 +101,7 @@ func (p *Process[M]) give(cause error) {
 	p.hand.meta.fail(cause)
 	p.limited.release()
 	p.hand, p.limited, p.span = envelope[M]{}, nil, nil
+	p.control = false
 }
 
 // forget implements body.
@@ -102,6 +109,7 @@ func (p *Process[M]) forget() { p.actor = nil }
 
 // bury implements body: what waits becomes dead letters.
 func (p *Process[M]) bury(reason DropReason, cause error) {
+	p.buryShelf(reason, cause)
 	for more := true; more; {
 		more = p.buryOne(reason, cause)
 	}
@@ -113,6 +121,7 @@ func (p *Process[M]) leave(cause error) {
 	if !p.spec.DropWaiting {
 		return
 	}
+	p.buryShelf(ReasonRestart, cause)
 	for range p.queue.Len() {
 		p.buryOne(ReasonRestart, cause)
 	}

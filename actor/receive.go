@@ -59,7 +59,7 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 		}
 		var exit Exit
 		var mine bool
-		if env.meta == nil && !inc.watched {
+		if env.meta == nil && !inc.heeded {
 			inc.fence.enter()
 			if err := a.Receive(inc, env.msg); err != nil {
 				exit = ended(inc, err)
@@ -90,8 +90,8 @@ func (p *Process[M]) after(mine bool) outcome {
 	return gone
 }
 
-// observed handles a message that is an ask, is traced, is timed, or is
-// recorded by a monitor.
+// observed handles a message that is an ask, is traced, is timed, came through an
+// adapter, is recorded by a monitor, or keeps the actor from being idle.
 func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (exit Exit, mine bool) {
 	ctx := context.Context(inc)
 	m := env.meta
@@ -102,20 +102,29 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 		p.limited = withDeadline(ctx, m.deadline)
 		ctx = p.limited
 	}
+	m.stashed = false
 	if m.ask != nil {
 		m.ask.take(inc)
 	}
 	if !m.from.IsZero() {
 		ctx, p.span = p.trace(ctx, inc, env)
 	}
-	began := p.recordReceived(inc, env.msg)
+	began := p.recordReceived(inc, env)
 	var called time.Time
 	if m.timed {
 		called = time.Now()
 	}
 
+	msg := env.msg
+	if m.adapted != nil {
+		inc.fence.enter()
+		msg = m.adapted.(adaptedTo[M]).message() //nolint:errcheck,forcetypeassert // an adapter of this actor made it
+		if !inc.fence.leave() {                  // what was abandoned in there must not go on to Receive
+			return Exit{}, false
+		}
+	}
 	inc.fence.enter()
-	if err := a.Receive(ctx, env.msg); err != nil {
+	if err := a.Receive(ctx, msg); err != nil {
 		exit = ended(inc, err)
 	}
 	if !inc.fence.leave() {
@@ -127,10 +136,11 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	if exit.Err != nil { // the deadline's context ends when the message is given up
 		return exit, true
 	}
-	p.recordProcessed(inc, env.msg, began)
+	p.recordProcessed(inc, env, began)
+	inc.idle.touch()
 	p.span.End(nil)
 	p.span = nil
-	if m.ask != nil && m.ask.open() {
+	if m.ask != nil && !m.stashed && m.ask.open() {
 		inc.hold(m.ask) // what works on the answer may need the deadline's context still
 	} else {
 		p.limited.release()
@@ -144,6 +154,7 @@ func (p *Process[M]) receiveOne(inc *incarnation, message func() M) (mine bool) 
 	// Two calls, for p.hand is the run loop's: user code that was abandoned in
 	// message must not come back and set it.
 	var msg M
+	p.control = true
 	exit, mine := p.call(inc, func() error {
 		msg = message()
 		return nil
@@ -159,7 +170,7 @@ func (p *Process[M]) receiveOne(inc *incarnation, message func() M) (mine bool) 
 	case exit.Err != nil:
 		return p.failed(p.blame(inc, exit))
 	default:
-		p.hand = envelope[M]{}
+		p.hand, p.control = envelope[M]{}, false
 		return true
 	}
 }
@@ -183,7 +194,8 @@ func (p *Process[M]) unwound(inc *incarnation, recovered any) outcome {
 // message in hand, and ends the message's span. The ask, if it is one, fails
 // when everything else has ended.
 func (p *Process[M]) blame(inc *incarnation, exit Exit) Exit {
-	exit.Message = messageName(p.hand.msg)
+	p.retract(inc)
+	exit.Message = p.hand.name()
 	exit.At = time.Now()
 	exit.Incarnation = inc.number
 	if left, ok := exit.Err.(*AbandonedError); ok { //nolint:errorlint // it was made here

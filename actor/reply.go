@@ -64,13 +64,14 @@ type pending[R any] struct {
 	to       *core // set before the message is sent
 	state    atomic.Uint32
 	taken    atomic.Pointer[incarnation] // who handles it, or holds the Reply
-	answered chan struct{}               // closed when value and err are set
+	answered chan struct{}               // closed when value and err are set; nil if then is not
+	then     func()                      // called when they are, for an asker who does not wait
 	value    R
 	err      error
 }
 
 func newPending[R any](ctx context.Context) *pending[R] {
-	p := &pending[R]{answered: make(chan struct{})}
+	p := new(pending[R])
 	p.meta.ask = p
 	p.meta.deadline, _ = ctx.Deadline()
 	return p
@@ -117,7 +118,11 @@ func (p *pending[R]) settle(value R, err error) bool {
 	}
 	p.value, p.err = value, err
 	p.state.Store(askOver)
-	close(p.answered)
+	if p.then != nil {
+		p.then()
+	} else {
+		close(p.answered)
+	}
 	return true
 }
 

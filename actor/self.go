@@ -11,7 +11,8 @@ import (
 //
 //	Ref, Name, Path, ID, Incarnation   who it is
 //	Start, Oversee, Stop, Keep, Retire its children
-//	After                              timers
+//	Continue                           a message ahead of all others
+//	After, OnIdle, Passivate           messages of time; see also Timers
 //	Watch, Unwatch, Link, Unlink       others' ends
 //	DeferStart, TrapStop               its own start and end, in several steps
 type Self[M any] struct {
@@ -112,6 +113,16 @@ func (s *Self[M]) Retire(child Child, cause error, on func() M) {
 		over = func() { s.p.tell(note[M]{s.p, s.inc, on}) }
 	}
 	s.p.core.release(child, cause, over)
+}
+
+// Continue has msg handled after the message in hand, or after New, ahead of
+// those in the mailbox: it does what is left of a step that takes several. It is
+// never refused and does not block, however full the mailbox is. Like all that
+// belongs to the incarnation it is not handled if that ends before.
+func (s *Self[M]) Continue(msg M) {
+	if s.inc.live() {
+		s.p.tell(note[M]{s.p, s.inc, func() M { return msg }})
+	}
 }
 
 // note is a message of what an actor was waiting for.

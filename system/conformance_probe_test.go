@@ -38,6 +38,7 @@ type probe struct {
 	first    int // state of a new incarnation
 	kids     []member
 	links    []*probe      // linked to by each incarnation
+	then     []order       // what each incarnation continues with when it has started
 	hooked   bool          // it has a hook for restarts
 	starts   []outcome     // of the next starts; then all go well
 	events   []actor.Event // of the kids
@@ -93,6 +94,9 @@ func (p *probe) begin(ctx context.Context, self *actor.Self[order]) (actor.Actor
 		if err := self.Link(other.Ref); err != nil {
 			return nil, err
 		}
+	}
+	for _, o := range p.then {
+		self.Continue(o)
 	}
 	if p.hooked {
 		return hookedLife{l}, nil
@@ -187,6 +191,7 @@ func holds(n int, full mailbox.Overflow) option {
 }
 func parentOf(kids ...member) option { return func(p *probe) { p.kids = kids } }
 func linkedTo(p ...*probe) option    { return func(me *probe) { me.links = p } }
+func continues(o ...order) option    { return func(p *probe) { p.then = o } }
 func hooked(p *probe)                { p.hooked = true }
 func decidedBy(rules ...supervision.Rule) option {
 	return func(p *probe) { p.child.Decider = rules }

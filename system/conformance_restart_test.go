@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing/synctest"
 	"time"
@@ -36,7 +37,9 @@ func inPlace() []scenario {
 		parts("IP-09",
 			crashing("default", func(s *stage, c crash) { resetsTheBackoff(s, c, 0, 5500*time.Millisecond) }),
 			crashing("explicit", func(s *stage, c crash) { resetsTheBackoff(s, c, 3*time.Second, 3*time.Second) })),
-		missing("IP-13", "the toolkit: message adapters"),
+		parts("IP-13",
+			live("adapter", blamesTheReceiverForItsAdapter),
+			live("answer", blamesTheAskerForItsMapper)),
 	}
 }
 
@@ -348,4 +351,42 @@ func resetsTheBackoff(s *stage, c crash, resetAfter, stable time.Duration) {
 	crashed(stable, time.Second)
 	crashed(stable-1, 2*time.Second)
 	crashed(time.Hour, time.Second)
+}
+
+// A message adapter that panics is a failure of the actor that it adapts for,
+// whose supervisor decides; the sender has done nothing wrong.
+func blamesTheReceiverForItsAdapter(s *stage) {
+	a, sender := s.probe("a"), s.probe("sender")
+	s.start(supervision.Spec{}, a, sender)
+	var ref actor.Ref[int]
+	adapt := order{"adapt", func(_ context.Context, me *life) error {
+		ref = actor.Adapt(me.self, func(n int) order {
+			if n < 0 {
+				panic(errBoom)
+			}
+			return say(strconv.Itoa(n))
+		})
+		return nil
+	}}
+	s.tell(a, adapt)
+	s.tell(sender, call(func(ctx context.Context) {
+		for _, n := range []int{1, -1, 2} {
+			assert.NoError(s, ref.Send(ctx, n))
+		}
+	}))
+	s.sawf("start(a) start(sender) msg(a, 1) stop(a, panic) start(a) msg(a, 2)")
+	s.incarnation(2, a)
+	s.incarnation(1, sender)
+}
+
+// So is the function that makes a message of an answer.
+func blamesTheAskerForItsMapper(s *stage) {
+	a, b := s.probe("a"), s.probe("b")
+	s.start(supervision.Spec{}, a, b)
+	s.tell(a, order{"ask", func(ctx context.Context, me *life) error {
+		actor.AskAsync(ctx, me.self, b.Ref, get, func(int, error) order { panic(errBoom) })
+		return nil
+	}})
+	s.sawf("start(a) start(b) stop(a, panic) start(a)")
+	s.incarnation(1, b)
 }

@@ -32,7 +32,7 @@ func startUp() []scenario {
 			crashing("fails", tellsOfASupervisorThatFailsToStart)),
 		live("ST-10", findsANameTaken),
 		live("ST-11", timesAStartOut),
-		missing("ST-12", "the toolkit: Continue"),
+		live("ST-12", continuesBeforeItsMessages),
 	}
 }
 
@@ -368,3 +368,17 @@ func timesAStartOut(s *stage) {
 func ms(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 
 func wrapped(err error) error { return fmt.Errorf("with more to say: %w", err) }
+
+// What an actor continues with when it starts comes before all messages, those
+// that were sent before the start too, and at a restart again.
+func continuesBeforeItsMessages(s *stage) {
+	a := s.probe("a", startsIn(ms(10)), continues(say("c"), say("d")))
+	require.NoError(s, a.Send(s.ctx, say("early")))
+	s.start(supervision.Spec{}, a)
+	require.NoError(s, a.Send(s.ctx, say("m")))
+	s.sawf("start(a) msg(a, c) msg(a, d) msg(a, early) msg(a, m)")
+	require.NoError(s, a.Send(s.ctx, byError.order))
+	require.NoError(s, a.Send(s.ctx, say("m")))
+	time.Sleep(time.Second)
+	s.sawf("stop(a, failure) start(a) msg(a, c) msg(a, d) msg(a, m)")
+}

@@ -1,0 +1,206 @@
+package actor
+
+import (
+	"slices"
+
+	"github.com/understudy-go/understudy/mailbox"
+)
+
+// A Stash is where an actor puts messages that it cannot handle yet, until it
+// can:
+//
+//	if !a.connected {
+//		return a.stash.Hold()
+//	}
+//
+// What is put aside still belongs to the mailbox. A question stays open, and a
+// message in its trace. Over a restart it is kept, ahead of the messages that
+// wait, and the next incarnation gets it first; with Spec.DropWaiting, and when
+// the address ends, it becomes dead letters with them.
+type Stash[M any] struct {
+	self     *Self[M]
+	capacity int
+}
+
+// NewStash returns the actor's stash, which holds up to that many messages; a
+// capacity below 1 means mailbox.DefaultCapacity. An actor has one: all values
+// lead to it.
+func NewStash[M any](self *Self[M], capacity int) *Stash[M] {
+	if capacity < 1 {
+		capacity = mailbox.DefaultCapacity
+	}
+	return &Stash[M]{self, capacity}
+}
+
+// Hold puts the message in hand aside. It belongs in Receive, which should
+// return nil then: if it does not the message counts as handled, like every
+// other at which an actor fails, and is put aside no more.
+//
+// The errors are [ErrStashFull]; [ErrNothingInHand] for what is no message of
+// the mailbox, such as a timer's, which must not come back when the timer was
+// called off; and [ErrAbandoned].
+func (s *Stash[M]) Hold() error {
+	p, inc := s.self.p, s.self.inc
+	inc.mu.Lock() // the handler is not abandoned meanwhile, so that the run loop's part is its own
+	defer inc.mu.Unlock()
+	switch {
+	case inc.fence.isCut():
+		return ErrAbandoned
+	case inc.fence.call() == 0 || inc.phase != receiving || inc.then != nil || p.control:
+		return ErrNothingInHand
+	case p.isHeld(inc, inc.fence.call()):
+		return nil
+	case p.aside.Load() >= int64(s.capacity):
+		return ErrStashFull
+	}
+	if m := p.hand.meta; m != nil {
+		m.stashed, m.timed = true, false
+	}
+	if p.shelf == nil {
+		p.shelf = new(shelf[M])
+	}
+	p.shelf.by, p.shelf.call = inc, inc.fence.call()
+	p.shelf.held = append(p.shelf.held, p.hand)
+	p.aside.Add(1)
+	return nil
+}
+
+// Release has all that was put aside handled, in order and ahead of the messages
+// in the mailbox, after the message in hand and those that were released before.
+// What is put aside again then stays until the next Release.
+func (s *Stash[M]) Release() {
+	if s.self.inc.live() {
+		s.self.p.tell(release[M]{s.self.p, s.self.inc})
+	}
+}
+
+// Len returns how many messages are put aside, those that were released and have
+// not been handled yet among them.
+func (s *Stash[M]) Len() int { return int(s.self.p.aside.Load()) }
+
+// A shelf is what an actor has put aside. Owned by the run loop, for Hold runs
+// on it.
+type shelf[M any] struct {
+	held  []envelope[M] // oldest first
+	ready []envelope[M] // released; oldest first, and all older than held
+
+	// The last one of held may be the message in hand: the one at which this
+	// call of user code was.
+	by   *incarnation
+	call uint64
+}
+
+// isHeld reports whether the message in hand was put aside by that call.
+func (p *Process[M]) isHeld(inc *incarnation, call uint64) bool {
+	if m := p.hand.meta; m != nil {
+		return m.stashed
+	}
+	return p.shelf != nil && p.shelf.by == inc && p.shelf.call == call
+}
+
+// retract takes the message in hand, at which the actor has failed, from those
+// that were put aside.
+func (p *Process[M]) retract(inc *incarnation) {
+	if p.shelf == nil || p.control || !p.isHeld(inc, inc.fence.last()) {
+		return
+	}
+	s := p.shelf
+	s.by = nil
+	n := len(s.held) - 1
+	s.held[n] = envelope[M]{}
+	s.held = s.held[:n]
+	p.aside.Add(-1)
+}
+
+// restock has an incarnation begin with what the one before has put aside.
+func (p *Process[M]) restock(inc *incarnation) {
+	if p.shelf != nil && p.shelf.release() > 0 {
+		p.tell(released[M]{p, inc})
+	}
+}
+
+// release makes everything ready, and returns how much there is.
+func (s *shelf[M]) release() int {
+	s.ready, s.held = append(s.ready, s.held...), nil
+	return len(s.ready)
+}
+
+// buryShelf makes dead letters of what was put aside.
+func (p *Process[M]) buryShelf(reason DropReason, cause error) {
+	if p.shelf == nil {
+		return
+	}
+	all := slices.Concat(p.shelf.ready, p.shelf.held)
+	p.shelf = nil
+	for _, env := range all {
+		p.burials.Add(1)
+		p.aside.Add(-1)
+		p.buried.Add(1)
+		p.burials.Add(1)
+		p.deadLetter(env, reason, cause)
+	}
+}
+
+// release makes ready what was put aside.
+type release[M any] struct {
+	p   *Process[M]
+	inc *incarnation
+}
+
+func (s release[M]) apply(c *core) bool {
+	shelf := s.p.shelf
+	switch {
+	case c.inc != s.inc || s.inc.phase != receiving || shelf == nil:
+	case len(shelf.ready) > 0: // their signal is on its way
+		shelf.release()
+	default:
+		s.p.restock(s.inc)
+	}
+	return true
+}
+
+// released has the oldest message handled that is ready. Each is a signal of
+// its own, so that none is lost with a handler that is abandoned, and other
+// control traffic gets its turn.
+type released[M any] struct {
+	p   *Process[M]
+	inc *incarnation
+}
+
+func (s released[M]) apply(c *core) bool {
+	shelf := s.p.shelf
+	if c.inc != s.inc || s.inc.phase != receiving || len(shelf.ready) == 0 {
+		return true
+	}
+	env := shelf.ready[0]
+	shelf.ready[0] = envelope[M]{}
+	if shelf.ready = shelf.ready[1:]; len(shelf.ready) == 0 {
+		shelf.ready = nil
+	} else {
+		c.tell(s)
+	}
+	s.p.aside.Add(-1)
+	return s.p.receiveAgain(s.inc, env)
+}
+
+// receiveAgain handles a message that was put aside.
+func (p *Process[M]) receiveAgain(inc *incarnation, env envelope[M]) (mine bool) {
+	returned := false
+	defer func() {
+		if !returned {
+			mine = p.unwound(inc, recover()) != gone
+		}
+	}()
+	p.hand = env
+	exit, mine := p.observed(inc, p.actor, env)
+	returned = true
+	switch {
+	case !mine:
+		return false
+	case exit.Err != nil:
+		return p.failed(p.blame(inc, exit))
+	default:
+		p.hand = envelope[M]{}
+		return true
+	}
+}
