@@ -2,8 +2,11 @@ package actor
 
 import (
 	"context"
+	"errors"
+	"math/rand/v2"
 	"runtime"
 	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -397,3 +400,80 @@ func TestL9WhoHasAStashDoesNotPassivate(t *testing.T) {
 		retire(p)
 	})
 }
+
+// Senders, an actor that puts aside, releases and fails at random, restarts and
+// renewals: every message is accounted for, and every question is answered.
+func TestL8StashUnderStress(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		const senders, each = 8, 300
+		rolls := rand.New(rand.NewPCG(1, 2))
+		var p *Process[do]
+		var stash *Stash[do]
+		p = doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
+			stash = NewStash(self, 20)
+			timers := NewTimers[string](self)
+			timers.Every("release", time.Millisecond, func(context.Context) error { stash.Release(); return nil })
+			return Func[do](func(ctx context.Context, msg do) error {
+				switch rolls.IntN(10) {
+				case 0:
+					return errBoom
+				case 1:
+					panic(errBoom)
+				case 2, 3, 4, 5:
+					if stash.Hold() == nil {
+						return nil
+					}
+				}
+				return msg(ctx)
+			}), nil
+		}))
+		h := newHost()
+		host := &tellHost{ended: func(e Exit) { h.ended <- e }}
+		parent := &mixed{tellHost: host}
+		p.Start(ctx, parent)
+		over := make(chan struct{})
+		go func() {
+			defer close(over)
+			for e := range h.ended {
+				if e.Kind == Shutdown {
+					return
+				}
+				p.Start(ctx, parent)
+			}
+		}()
+		var wg sync.WaitGroup
+		for range senders {
+			wg.Go(func() {
+				for i := range each {
+					if i%3 == 0 {
+						_, err := question(ctx, p, func(_ context.Context, r Reply[int]) error { r.Send(1); return nil })
+						assert.True(t, err == nil || errors.Is(err, errBoom), "%v", err)
+					} else {
+						assert.NoError(t, p.Send(ctx, nothing))
+					}
+				}
+			})
+		}
+		wg.Wait()
+		synctest.Wait() // it is not between two incarnations
+		p.Stop(time.Minute)
+		<-over
+		conserved(t, p, senders*each)
+		retire(p)
+		conserved(t, p, senders*each)
+		assert.Zero(t, p.Info().Stashed)
+	})
+}
+
+// mixed is a parent that has its child resume, be renewed, or end.
+type mixed struct {
+	*tellHost
+	ends int // owned by the child's run loop
+}
+
+func (m *mixed) Foresee(Exit) Prospect {
+	m.ends++
+	return [...]Prospect{Resumes, Renews, Restarts}[m.ends%3]
+}
+
+func (*mixed) Continued(Exit, Prospect) {}

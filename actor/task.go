@@ -155,7 +155,9 @@ func (i *incarnation) mourn(task Exit) {
 	if task.Kind == Abandoned {
 		i.exit.Kind = Abandoned
 	}
-	i.exit.Err = errors.Join(i.exit.Err, task.Err)
+	if task.Err != nil {
+		i.exit.Err = errors.Join(i.exit.Err, task.Err)
+	}
 }
 
 // taskContext is the context of a task. What comes from it comes from the task,

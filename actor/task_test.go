@@ -261,7 +261,7 @@ func TestTasksBelongToTheIncarnation(t *testing.T) {
 		old := p.self
 		Async(old, takes(time.Minute), log.result)
 		require.NoError(t, p.Send(ctx, fails))
-		<-p.h.ended
+		assert.Equal(t, errBoom, (<-p.h.ended).Err, "a task that ends in order adds nothing")
 		again(t, p.Process, p.h)
 		Async(old, takes(time.Second), log.result).Cancel()
 		pass(time.Hour)
