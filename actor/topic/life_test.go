@@ -39,7 +39,7 @@ func TestT8SubscriberEnds(t *testing.T) {
 		assert.EqualValues(t, 2, r.Incarnation())
 		s.told()
 		s.publish(t, leave)
-		assert.Equal(t, []string{"published 1", "subscriber removed 0 /sys/a: ended"}, s.told())
+		assert.ElementsMatch(t, []string{"published 1", "subscriber removed 0 /sys/a: ended"}, s.told())
 		assert.Empty(t, s.topic.Subscribers())
 		require.NoError(t, s.topic.Subscribe(r.Ref, topic.Drop))
 		assert.Equal(t, []string{"subscriber added 1 /sys/a", "subscriber removed 0 /sys/a: ended"}, s.told(), "it has ended already")
