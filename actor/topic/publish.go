@@ -92,8 +92,8 @@ func (r *round[T]) failed(ctx context.Context, sub *subscription[T], err error) 
 // why says why a subscriber did not get a message. The cause with which ctx is
 // done may be a user's error, so none of its methods is called to look into it.
 func why(ctx context.Context, policy Policy, err error) string {
-	switch err { //nolint:errorlint // see above; these come as they are
-	case errNoRoom, actor.ErrMailboxFull, actor.ErrDropped:
+	switch err {
+	case errNoRoom, actor.ErrMailboxFull, actor.ErrDropped: //nolint:errorlint // see above; these come as they are
 		return reasonFull
 	case actor.ErrStopped:
 		if ctx.Err() == nil || context.Cause(ctx) != actor.ErrStopped { //nolint:errorlint // see above
