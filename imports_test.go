@@ -62,6 +62,7 @@ var graph = map[string]deps{
 	"internal/cputime": {}, // imported by tests alone
 	"internal/yield":   {},
 	"actor":            {own: []string{"internal/yield", "mailbox", "monitoring"}},
+	"actor/topic":      {own: []string{"actor", "monitoring"}},
 	"supervision":      {own: []string{"actor", "internal/yield", "monitoring"}},
 	"system": {
 		own: []string{"actor", "monitoring", "supervision"},
@@ -74,7 +75,7 @@ var graph = map[string]deps{
 }
 
 // core holds the packages that a program built on the framework links.
-var core = []string{"mailbox", "monitoring", "actor", "supervision", "system"}
+var core = []string{"mailbox", "monitoring", "actor", "actor/topic", "supervision", "system"}
 
 // linked holds the modules that these packages link, all of them: uuid, the
 // OpenTelemetry API, and what that API itself cannot do without.

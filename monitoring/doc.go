@@ -11,9 +11,9 @@
 //	fmt.Println(seen.Snapshot().Counts.Of(monitoring.Error)) // 1
 //
 // [Slog] writes them to a log, [Noop] does nothing, and [Tee] feeds several.
-// A monitor of your own needs three methods. There are four types of events,
-// [SupervisionEvent], [ActorEvent], [MailboxEvent] and [SystemEvent]; each is
-// plain data with a Kind, and knows its [Severity]. [Memory.Subscribe] follows
+// A monitor of your own needs three methods. There are five types of events,
+// [SupervisionEvent], [ActorEvent], [MailboxEvent], [SystemEvent] and
+// [TopicEvent]; each is plain data with a Kind, and knows its [Severity]. [Memory.Subscribe] follows
 // events as they happen.
 //
 // # Spans

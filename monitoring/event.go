@@ -6,8 +6,8 @@ import (
 )
 
 // Event is what a Monitor records: plain data that knows how much it matters.
-// SupervisionEvent, ActorEvent, MailboxEvent and SystemEvent are the
-// framework's own; a program may define more.
+// SupervisionEvent, ActorEvent, MailboxEvent, SystemEvent and TopicEvent are
+// the framework's own; a program may define more.
 type Event interface {
 	Severity() Severity
 }

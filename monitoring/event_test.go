@@ -66,6 +66,12 @@ func TestEachKindHasANameAndASeverity(t *testing.T) {
 		{SystemEvent{Kind: ActorRegistered}, "actor registered", Debug},
 		{SystemEvent{Kind: ActorDeregistered}, "actor deregistered", Debug},
 		{SystemEvent{Kind: ConfigurationChanged}, "configuration changed", Info},
+		{TopicEvent{Kind: Published}, "published", Trace},
+		{TopicEvent{Kind: SubscriberAdded}, "subscriber added", Info},
+		{TopicEvent{Kind: SubscriberRemoved}, "subscriber removed", Info},
+		{TopicEvent{Kind: SubscriberRemoved, Err: wrong}, "subscriber removed", Warning},
+		{TopicEvent{Kind: RoutingFailed}, "routing failed", Warning},
+		{TopicEvent{Kind: TopicDeadLetter}, "topic dead letter", Warning},
 	} {
 		assert.Equal(t, tc.name, tc.event.String())
 		assert.Equal(t, tc.severity, tc.event.Severity(), tc.name)
@@ -98,6 +104,9 @@ func TestEventsAsLogValues(t *testing.T) {
 			"[path=/a type=A message=Inc depth=3 capacity=4 reason=stopped error=wrong]"},
 		{SystemEvent{System: "shop", ID: id, Name: "n", Path: "/a", Reason: "r", Err: wrong},
 			"[system=shop id=" + id.String() + " name=n path=/a reason=r error=wrong]"},
+		{TopicEvent{
+			Topic: "/prices", Type: "Topic", Subscriber: "/a", Subscribers: 2, Message: "Price", Reason: "full", Err: wrong,
+		}, "[topic=/prices type=Topic subscriber=/a subscribers=2 message=Price reason=full error=wrong]"},
 	} {
 		assert.Equal(t, tc.want, tc.event.LogValue().String())
 	}

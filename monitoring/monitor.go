@@ -54,6 +54,7 @@ type Monitors struct {
 	Actor       Monitor[ActorEvent]
 	Mailbox     Monitor[MailboxEvent]
 	System      Monitor[SystemEvent]
+	Topic       Monitor[TopicEvent]
 }
 
 // Noop is a monitor that records nothing.

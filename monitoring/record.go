@@ -39,6 +39,13 @@ func (t *Telemetry) System(event SystemEvent) {
 	}
 }
 
+// Topic records an event of a topic.
+func (t *Telemetry) Topic(event TopicEvent) {
+	if t != nil {
+		t.monitors.topic.record(t, &event)
+	}
+}
+
 // ObservesActors tells whether there is a monitor for events of actors.
 func (t *Telemetry) ObservesActors() bool {
 	return t != nil && t.monitors.actor.monitor != nil
@@ -48,6 +55,11 @@ func (t *Telemetry) ObservesActors() bool {
 // Dead letters are to be handed to Mailbox even if there is none.
 func (t *Telemetry) ObservesMailboxes() bool {
 	return t != nil && t.monitors.mailbox.monitor != nil
+}
+
+// ObservesTopics tells whether there is a monitor for events of topics.
+func (t *Telemetry) ObservesTopics() bool {
+	return t != nil && t.monitors.topic.monitor != nil
 }
 
 // feed is the way to one monitor. It is set up once and then only read.

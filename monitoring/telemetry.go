@@ -83,6 +83,7 @@ type Telemetry struct {
 		actor       feed[ActorEvent]
 		mailbox     feed[MailboxEvent]
 		system      feed[SystemEvent]
+		topic       feed[TopicEvent]
 	}
 
 	parts               parts
@@ -129,6 +130,7 @@ func NewTelemetry(cfg TelemetryConfig) (t *Telemetry, err error) {
 	t.monitors.actor.to(cfg.Monitors.Actor)
 	t.monitors.mailbox.to(cfg.Monitors.Mailbox)
 	t.monitors.system.to(cfg.Monitors.System)
+	t.monitors.topic.to(cfg.Monitors.Topic)
 	if t.metrics, err = newMetrics(cfg.MeterProvider, t.system, cfg.Queue, &t.drops); err != nil {
 		return nil, fmt.Errorf("monitoring: metrics: %w", err)
 	}

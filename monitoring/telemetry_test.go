@@ -66,8 +66,10 @@ func TestNilTelemetry(t *testing.T) {
 	s.Actor(ActorEvent{})
 	s.Mailbox(MailboxEvent{})
 	s.System(SystemEvent{})
+	s.Topic(TopicEvent{})
 	assert.False(t, s.ObservesActors())
 	assert.False(t, s.ObservesMailboxes())
+	assert.False(t, s.ObservesTopics())
 	assert.Zero(t, s.Dropped())
 	assert.NoError(t, s.Flush(ctx))
 	assert.NoError(t, s.Close(ctx))
@@ -78,6 +80,7 @@ func TestMonitorsThatAreOffCostNothing(t *testing.T) {
 	s := newStage(t, func(c *TelemetryConfig) { c.Monitors.Actor = Noop[ActorEvent]{} })
 	assert.False(t, s.ObservesActors(), "a Noop is as good as none")
 	assert.False(t, s.ObservesMailboxes())
+	assert.False(t, s.ObservesTopics())
 	assert.Zero(t, testing.AllocsPerRun(100, func() {
 		s.Actor(ActorEvent{Kind: Started})
 		s.Supervision(SupervisionEvent{Kind: ChildStarted})
@@ -85,9 +88,11 @@ func TestMonitorsThatAreOffCostNothing(t *testing.T) {
 
 	s = newStage(t, func(c *TelemetryConfig) {
 		c.Monitors.Actor, c.Monitors.Mailbox = new(Memory[ActorEvent]), new(Slog[MailboxEvent])
+		c.Monitors.Topic = new(Memory[TopicEvent])
 	})
 	assert.True(t, s.ObservesActors())
 	assert.True(t, s.ObservesMailboxes())
+	assert.True(t, s.ObservesTopics())
 }
 
 // A Memory has an event as soon as it has been handed over; other monitors
@@ -98,20 +103,24 @@ func TestEventsReachTheirMonitors(t *testing.T) {
 		var actor, later Memory[ActorEvent]
 		var mailbox Memory[MailboxEvent]
 		var system Memory[SystemEvent]
+		var topic Memory[TopicEvent]
 		s := newStage(t, func(c *TelemetryConfig) {
 			c.Monitors = Monitors{
 				Supervision: Tee[SupervisionEvent](&supervision, Noop[SupervisionEvent]{}),
 				Actor:       Tee[ActorEvent](&actor, faulty[ActorEvent]{&later, func() { time.Sleep(time.Second) }}),
 				Mailbox:     &mailbox,
 				System:      &system,
+				Topic:       &topic,
 			}
 		})
 		s.Supervision(SupervisionEvent{Kind: ChildFailed})
 		s.Mailbox(MailboxEvent{Kind: MessageDropped})
 		s.System(SystemEvent{Kind: SystemStarted})
+		s.Topic(TopicEvent{Kind: RoutingFailed})
 		assert.EqualValues(t, 1, supervision.Snapshot().Counts.Of(Error))
 		assert.EqualValues(t, 1, mailbox.Snapshot().Counts.Of(Warning))
 		assert.EqualValues(t, 1, system.Snapshot().Counts.Of(Info))
+		assert.EqualValues(t, 1, topic.Snapshot().Counts.Of(Warning))
 
 		begin := time.Now()
 		for i := range uint64(3) {

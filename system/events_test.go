@@ -24,13 +24,14 @@ type eventsOf struct {
 	actor       monitoring.Memory[monitoring.ActorEvent]
 	mailbox     monitoring.Memory[monitoring.MailboxEvent]
 	system      monitoring.Memory[monitoring.SystemEvent]
+	topic       monitoring.Memory[monitoring.TopicEvent]
 }
 
 func eventsIn(cfg *system.Config) *eventsOf {
 	var e eventsOf
-	e.supervision.Min, e.actor.Min, e.mailbox.Min, e.system.Min =
-		monitoring.Trace, monitoring.Trace, monitoring.Trace, monitoring.Trace
-	cfg.Monitors = monitoring.Monitors{Supervision: &e.supervision, Actor: &e.actor, Mailbox: &e.mailbox, System: &e.system}
+	e.supervision.Min, e.actor.Min, e.mailbox.Min, e.system.Min, e.topic.Min =
+		monitoring.Trace, monitoring.Trace, monitoring.Trace, monitoring.Trace, monitoring.Trace
+	cfg.Monitors = monitoring.Monitors{Supervision: &e.supervision, Actor: &e.actor, Mailbox: &e.mailbox, System: &e.system, Topic: &e.topic}
 	return &e
 }
 
@@ -72,7 +73,7 @@ func (e *eventsOf) of(path string) (lines []string) {
 	return lines
 }
 
-// A running system tells all four kinds of monitor what happens.
+// A running system tells its monitors what happens.
 func TestEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		spec := lookupSpec("a", "the a")

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/actor/topic"
 	"github.com/understudy-go/understudy/mailbox"
 	"github.com/understudy-go/understudy/monitoring"
 	"github.com/understudy-go/understudy/supervision"
@@ -32,12 +33,17 @@ func TestEachKindOfEventIsEmitted(t *testing.T) {
 		ailing := supervision.Child{Process: kitNew("ailing", nil), Health: &supervision.HealthCheck{
 			Interval: time.Second, Check: func(context.Context) actor.Health { return actor.Degraded("a cold") },
 		}}
-		cfg := kitConfig(d, w, supervision.New(supervision.Spec{
+		works := topic.New[kitDo](topic.Spec{Name: "works"})
+		cfg := kitConfig(d, w, works, supervision.New(supervision.Spec{
 			Name: "sub", Limit: supervision.AtMost(1, time.Minute), Children: kitChildren(failing),
 		}))
 		cfg.Root.Children = append(cfg.Root.Children, ailing)
 		events := eventsIn(&cfg)
 		s := kitStart(t, cfg)
+		require.NoError(t, works.Publish(t.Context(), kitNothing))
+		require.NoError(t, topic.SubscribeFunc(works, d.Ref, topic.Drop, func(kitDo) kitDo { panic(errKit) }))
+		require.NoError(t, works.Publish(t.Context(), kitNothing))
+		require.True(t, works.Unsubscribe(d.Ref))
 		for _, to := range []*actor.Process[kitDo]{d, w} {
 			kitSend(t, to.Ref, func(context.Context) error { time.Sleep(time.Second); return nil })
 			synctest.Wait()
@@ -65,6 +71,9 @@ func TestEachKindOfEventIsEmitted(t *testing.T) {
 		for _, ev := range events.system.Snapshot().Recent {
 			seen[ev.String()] = true
 		}
+		for _, ev := range events.topic.Snapshot().Recent {
+			seen[ev.String()] = true
+		}
 		kinds := func(name func(uint8) string) {
 			for k := uint8(1); name(k) != "unknown"; k++ {
 				assert.True(t, seen[name(k)], "never emitted: %s", name(k))
@@ -74,6 +83,7 @@ func TestEachKindOfEventIsEmitted(t *testing.T) {
 		kinds(func(k uint8) string { return monitoring.ActorKind(k).String() })
 		kinds(func(k uint8) string { return monitoring.MailboxKind(k).String() })
 		kinds(func(k uint8) string { return monitoring.SystemKind(k).String() })
+		kinds(func(k uint8) string { return monitoring.TopicKind(k).String() })
 	})
 }
 
