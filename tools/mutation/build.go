@@ -16,10 +16,10 @@ import (
 
 // pkg is what go list tells of a package.
 type pkg struct {
-	ImportPath string
-	Name       string
-	Dir        string
-	GoFiles    []string
+	ImportPath string   `json:"ImportPath"`
+	Name       string   `json:"Name"`
+	Dir        string   `json:"Dir"`
+	GoFiles    []string `json:"GoFiles"`
 }
 
 // project is the module that is mutated.
@@ -130,8 +130,9 @@ func reject(output string, lines map[string][]mutantLines) (int, error) {
 // testBinaries builds the test binaries of packages into a folder, and returns
 // their paths by import path.
 func (p project) testBinaries(ctx context.Context, folder string, flags []string, packages []pkg) (map[string]string, error) {
+	binaries := make(map[string]string)
 	if len(packages) == 0 {
-		return nil, nil
+		return binaries, nil
 	}
 	folder = filepath.Join(p.temp, folder)
 	if err := os.Mkdir(folder, 0o700); err != nil {
@@ -141,7 +142,6 @@ func (p project) testBinaries(ctx context.Context, folder string, flags []string
 	if _, err := p.goTool(ctx, append(args, paths(packages)...)...); err != nil {
 		return nil, err
 	}
-	binaries := make(map[string]string)
 	for _, t := range packages {
 		binaries[t.ImportPath] = filepath.Join(folder, path.Base(t.ImportPath)+".test")
 	}

@@ -151,8 +151,9 @@ func TestMutation(t *testing.T) {
 	text, err := os.ReadFile(o.json)
 	require.NoError(t, err)
 	var mutants []struct {
-		Name, By string
-		Status   Status
+		Name   string `json:"name"`
+		By     string `json:"by"`
+		Status Status `json:"status"`
 	}
 	require.NoError(t, json.Unmarshal(text, &mutants))
 	got := make(map[string]string)

@@ -87,8 +87,14 @@ func (f *finder) mutate(node ast.Node) {
 		f.assignment(n)
 	case *ast.BranchStmt:
 		f.jump(n)
-	case *ast.ExprStmt, *ast.SendStmt, *ast.DeferStmt, *ast.GoStmt:
-		f.remove(n.(ast.Stmt))
+	case *ast.ExprStmt:
+		f.remove(n)
+	case *ast.SendStmt:
+		f.remove(n)
+	case *ast.DeferStmt:
+		f.remove(n)
+	case *ast.GoStmt:
+		f.remove(n)
 	}
 }
 
