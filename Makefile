@@ -109,7 +109,7 @@ apart: export GOWORK = off
 apart: ## Build and test the modules outside the workspace; each benchmark runs once
 	@for module in $(APART); do \
 		echo "module $$module"; \
-		go -C $$module build ./...; \
+		go -C $$module build -o /dev/null ./...; \
 		go -C $$module vet ./...; \
 		go -C $$module test -count=1 -v ./... | grep -vE '^ *(=== |--- PASS|PASS$$)'; \
 		go -C $$module test -run=NONE -bench=. -benchtime=1x ./...; \
