@@ -31,6 +31,7 @@ func TestBackoffDelay(t *testing.T) {
 	assert.EqualValues(t, 1<<10, b.Delay(11), "does not grow any more")
 	assert.EqualValues(t, 1<<10, b.Delay(math.MaxInt), "however often")
 	assert.EqualValues(t, 1, b.Delay(-1))
+	assert.EqualValues(t, 6, Backoff{Base: 3, Max: 7}.Delay(1), "twice as long, for it is within Max")
 }
 
 func TestBackoffJitterStaysBetweenBaseAndMax(t *testing.T) {
@@ -53,6 +54,8 @@ func TestBackoffJitterStaysBetweenBaseAndMax(t *testing.T) {
 	assert.Equal(t, 3600*time.Millisecond, b.spread(2, 0), "4 s less a tenth")
 	assert.Equal(t, 4*time.Second, b.spread(2, 0.5))
 	assert.Equal(t, time.Second, b.spread(0, 0), "never below Base")
+	b.Jitter = 1
+	assert.Equal(t, 2*time.Second, b.spread(2, 0), "4 s less a half")
 	b.Jitter = 0
 	assert.Equal(t, 4*time.Second, b.spread(2, 0.9))
 }
@@ -62,4 +65,22 @@ func TestBackoffResetAfter(t *testing.T) {
 	assert.Equal(t, 30050*time.Millisecond, Backoff{}.resetAfter())
 	assert.Equal(t, time.Minute, Backoff{ResetAfter: time.Minute}.resetAfter())
 	assert.Positive(t, Backoff{Base: math.MaxInt64, Max: math.MaxInt64}.resetAfter())
+}
+
+// TestBackoffLeavesToChanceWhatItsJitterSays asks the machine for a delay.
+func TestBackoffLeavesToChanceWhatItsJitterSays(t *testing.T) {
+	asked := 0
+	m := newMachine(&plan{chance: func() float64 { asked++; return 0.75 }})
+	delay := func(jitter float64) time.Duration {
+		b := &Backoff{Base: 10 * time.Second, Max: time.Minute, Jitter: jitter}
+		d, ok := m.backoff(&child{childPlan: childPlan{backoff: b}, attempts: 1})
+		assert.True(t, ok)
+		return d
+	}
+	assert.Equal(t, 21*time.Second, delay(0.2))
+	assert.Equal(t, 1, asked)
+	assert.Equal(t, 20*time.Second, delay(0))
+	assert.Equal(t, 1, asked, "without jitter there is nothing to ask for")
+	m.plan.chance = nil
+	assert.Equal(t, 18*time.Second, delay(0.2), "without a source of chance: the shortest")
 }

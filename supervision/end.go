@@ -133,7 +133,6 @@ func (m *machine) stopped(c *child, x actor.Exit) {
 			m.startFailed(c, timeoutError(x))
 			return
 		case c.ailing != nil:
-			m.endSteps(c, nil)
 			awaited := m.awaited == c // a group has waited for it in its place
 			m.endedItself(c, told)
 			if awaited {

@@ -28,7 +28,6 @@ func (m *machine) restartGroup(c *child, l lapse) {
 		m.group.lead, m.group.retry, m.group.due = c, l.starting, false
 		m.group.id = m.next()
 	}
-	m.become(c, StateRestarting)
 	var affected []string
 	for k := m.groupFirst(); k != nil; k = k.next {
 		concerned := m.plan.strategy == OneForAll || k.pos >= c.pos
@@ -61,9 +60,6 @@ func (m *machine) enlist(c *child) bool {
 	m.forgo(c)
 	c.group = m.group.id
 	if !c.live() {
-		if c != m.group.lead {
-			m.cancel(c)
-		}
 		m.become(c, StateRestarting)
 	}
 	return true

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // script is the small language of the transcripts.
@@ -32,6 +33,7 @@ import (
 //	fire a | retry a                         the last timer or retry of a, even a stale one
 //	health a on|off                          a command
 //	add d temporary process=a … | terminate a | restart a | delete a          commands
+//	traced terminate a                       any stimulus, in a traced request
 //	list | count                             what the supervisor would answer
 //
 // An end or an answer belongs to the child's last incarnation unless it names
@@ -114,6 +116,9 @@ func (s *script) run(line string) []string {
 		return append(s.step(begin{}), s.settle()...)
 	case "settle":
 		return s.settle()
+	case "traced":
+		w = w[1:]
+		return s.step(traced{s.event(w, arg), monitoring.NewSpanRef()})
 	}
 	return s.step(s.event(w, arg))
 }
