@@ -49,6 +49,10 @@ func (s *script) print(a action) []string {
 		if s.events {
 			return []string{emitted(a.event)}
 		}
+	case doExpect:
+		if s.incidents {
+			return []string{"expect " + a.path}
+		}
 	case doReport:
 		if s.incidents {
 			return s.incident(a.incident)
@@ -130,6 +134,9 @@ func (s *script) incident(in *monitoring.Incident) []string {
 		line += step.Kind.String()
 		if step.Child != "" {
 			line += fmt.Sprintf(" %s#%d", step.Child, step.Incarnation)
+		}
+		if step.Type != "" {
+			line += " type=" + step.Type
 		}
 		line += " " + at(step.Begin, step.End)
 		if step.Reason != "" {
