@@ -116,6 +116,9 @@ func (s *script) incident(in *monitoring.Incident) []string {
 	if len(in.Affected) > 0 {
 		head += " affected=" + strings.Join(in.Affected, ",")
 	}
+	if at := in.Failure.At; !at.IsZero() && !at.Equal(in.Begin) {
+		head += fmt.Sprintf(" failed at %v", at.Sub(s.start))
+	}
 	if in.Failure.Starting {
 		head += fmt.Sprintf(" starting linked=%v", !in.Failure.Previous.IsZero())
 	}

@@ -36,6 +36,7 @@ func (s *script) record(in *monitoring.Incident) {
 		s.within(step.Begin, step.End)
 		assert.False(s.t, step.Begin.Before(in.Begin), "a step before its incident")
 		assert.Less(s.t, step.Under, i)
+		assert.GreaterOrEqual(s.t, step.Under, -1)
 		if step.Kind != monitoring.StepBackoff {
 			assert.True(s.t, strings.HasPrefix(step.Path, "s/"), step.Path)
 		}
