@@ -67,7 +67,7 @@ func TestVerdictOfAFailure(t *testing.T) {
 	c := m.kids.head
 	own, below := &HealthError{Path: m.pathOf(c)}, &HealthError{Path: m.pathOf(c) + "/below"}
 	assert.Equal(t, own, m.failure(c, lapse{exit: actor.Exit{Err: own}}).Verdict)
-	assert.Nil(t, m.failure(c, lapse{exit: actor.Exit{Err: below}}).Verdict)
+	assert.NoError(t, m.failure(c, lapse{exit: actor.Exit{Err: below}}).Verdict)
 }
 
 // A failure has the time at which it happened, or the present if nobody knows.
