@@ -20,7 +20,7 @@ import (
 // for a wrong c. When ctx is done StartChild returns its cause, and the start
 // goes on.
 func StartChild(ctx context.Context, sup actor.Ref[Message], c Child) error {
-	_, err := ask(ctx, sup, command{op: "start", id: c.ID, child: c})
+	_, err := ask(ctx, sup, command{op: "start", child: c})
 	return err
 }
 

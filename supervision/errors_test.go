@@ -44,6 +44,7 @@ func TestErrorClasses(t *testing.T) {
 			&ShutdownError{[]error{boom, &ChildError{Err: &actor.AbandonedError{}}}},
 			[]error{actor.ErrShutdown, ErrShutdownTimeout, actor.ErrAbandoned, boom}, nil,
 		},
+		{&IntensityError{Last: actor.ErrShutdown}, []error{actor.ErrFatal}, nil},
 	} {
 		for _, target := range c.is {
 			assert.ErrorIs(t, c.err, target)

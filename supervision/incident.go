@@ -161,9 +161,6 @@ func (in *incident) waited(now time.Time) {
 
 // beginStop records that a child is being stopped.
 func (m *machine) beginStop(c *child, in *incident, reason string) {
-	if in == nil {
-		return
-	}
 	s := m.stepOf(c, monitoring.StepStop)
 	s.Reason = reason
 	if i := in.add(s); i >= 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // The restart of a group is complete however little of it the record holds.
@@ -23,6 +25,58 @@ func TestIncidentOfALargeGroup(t *testing.T) {
 	assert.True(t, last.incident.Restarted)
 	assert.Len(t, last.incident.Steps, maxSteps)
 	assert.Len(t, last.incident.Affected, 2*maxSteps)
+}
+
+// A record has room for so many steps and no more. What still fits of a restart
+// gets its outcome.
+func TestIncidentIsFull(t *testing.T) {
+	m, in := newMachine(herd(1, OneForOne, false)), &incident{}
+	c := m.kids.head
+	for len(in.Steps) < maxSteps-1 {
+		in.add(monitoring.Step{})
+	}
+	m.beginRestart(c, in)
+	require.Len(t, in.Steps, maxSteps)
+	m.endSteps(c, errBoom)
+	last := in.Steps[maxSteps-1]
+	assert.Equal(t, monitoring.StepRestart, last.Kind)
+	assert.Equal(t, errBoom, last.Err)
+
+	assert.Equal(t, -1, in.add(monitoring.Step{}))
+	before := slices.Clone(in.Steps)
+	m.beginRestart(c, in)
+	m.endSteps(c, nil)
+	assert.Equal(t, before, in.Steps)
+}
+
+// A wait is over once.
+func TestIncidentWaits(t *testing.T) {
+	in, begin := &incident{}, time.Now()
+	in.waited(begin)
+	in.wait(time.Minute, begin)
+	in.waited(begin.Add(time.Minute))
+	in.waited(begin.Add(time.Hour))
+	require.Len(t, in.Steps, 1)
+	assert.Equal(t, begin.Add(time.Minute), in.Steps[0].End)
+}
+
+// A supervisor's verdict on its own child is told as such; what one further down
+// has found is just an error.
+func TestVerdictOfAFailure(t *testing.T) {
+	m := newMachine(herd(1, OneForOne, false))
+	c := m.kids.head
+	own, below := &HealthError{Path: m.pathOf(c)}, &HealthError{Path: m.pathOf(c) + "/below"}
+	assert.Equal(t, own, m.failure(c, lapse{exit: actor.Exit{Err: own}}).Verdict)
+	assert.NoError(t, m.failure(c, lapse{exit: actor.Exit{Err: below}}).Verdict)
+}
+
+// A failure has the time at which it happened, or the present if nobody knows.
+func TestTimeOfAFailure(t *testing.T) {
+	m, now := newMachine(herd(1, OneForOne, false)), time.Now()
+	m.now = now
+	before := now.Add(-time.Second)
+	assert.Equal(t, before, m.failure(m.kids.head, lapse{exit: actor.Exit{At: before}}).At)
+	assert.Equal(t, now, m.failure(m.kids.head, lapse{}).At)
 }
 
 // A supervisor's mailbox outlives its machine. A retry that is still in it

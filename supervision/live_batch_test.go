@@ -196,6 +196,15 @@ func TestLiveBatchIgnored(t *testing.T) {
 		assert.Equal(t, supervision.StateStopped, infos["a"].State)
 		assert.Same(t, a, infos["a"].Process)
 		liveListed(t, sup.Ref, "a stopped", "b running")
+
+		// A temporary one is not kept.
+		c := log.process("c", ignores)
+		infos, err = supervision.StartChildren(t.Context(), sup.Ref,
+			supervision.Defaults{Restart: supervision.Temporary}, liveChildren(c, log.process("d"))...)
+		require.NoError(t, err)
+		assert.Len(t, infos, 1)
+		assert.Contains(t, infos, "d")
+		liveListed(t, sup.Ref, "a stopped", "b running", "d running")
 		assert.NoError(t, sup.stop().Err)
 	})
 }

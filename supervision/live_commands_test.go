@@ -87,6 +87,9 @@ func TestLiveDeadlock(t *testing.T) {
 				return supervision.TerminateChild(ctx, c.of, c.id)
 			})
 			require.ErrorIs(t, err, actor.ErrDeadlock, c.id)
+			var refused *supervision.ChildError
+			require.ErrorAs(t, err, &refused)
+			assert.Equal(t, supervision.ChildError{Op: "terminate", Path: c.of.Path(), ID: c.id, Err: actor.ErrDeadlock}, *refused)
 			// A deadline makes the context of an ask another one.
 			err = liveCall(t, a, func(ctx context.Context) error {
 				ctx, cancel := context.WithTimeout(ctx, time.Second)

@@ -244,6 +244,52 @@ func TestLiveFromServerCloses(t *testing.T) {
 	})
 }
 
+// The child has not ended before the server serves no more, and a server that has
+// shut down is not closed as well.
+func TestLiveFromServerWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down, quit := make(chan struct{}), make(chan struct{})
+		server := supervision.FromServer("web", func() (supervision.Server, error) {
+			return liveStubborn{fakeServer{
+				func() error { <-down; time.Sleep(time.Second); return http.ErrServerClosed },
+				func(context.Context) error { close(down); return nil },
+			}, quit}, nil
+		})
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(server)}))
+		synctest.Wait()
+		began := time.Now()
+		assert.NoError(t, sup.stop().Err)
+		assert.Equal(t, time.Second, time.Since(began))
+		select {
+		case <-quit:
+			t.Error("the server was closed")
+		default:
+		}
+	})
+}
+
+// What a server says that does not shut down and cannot be closed is told.
+func TestLiveFromServerCannotBeClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := make(chan struct{})
+		server := supervision.FromServer("web", func() (supervision.Server, error) {
+			return fakeServer{
+				func() error { <-down; return http.ErrServerClosed },
+				func(context.Context) error { close(down); return errLive },
+			}, nil
+		})
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(server)}))
+		synctest.Wait()
+		require.NoError(t, supervision.TerminateChild(t.Context(), sup.Ref, "web"))
+		info, err := supervision.Lookup(t.Context(), sup.Ref, "web")
+		require.NoError(t, err)
+		var hook *actor.HookError
+		require.ErrorAs(t, info.LastError, &hook)
+		assert.Equal(t, errLive, hook.Err)
+		assert.NoError(t, sup.stop().Err)
+	})
+}
+
 // A server that never serves nor shuts down is abandoned.
 func TestLiveFromServerHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

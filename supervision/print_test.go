@@ -49,6 +49,10 @@ func (s *script) print(a action) []string {
 		if s.events {
 			return []string{emitted(a.event)}
 		}
+	case doExpect:
+		if s.incidents {
+			return []string{"expect " + a.path}
+		}
 	case doReport:
 		if s.incidents {
 			return s.incident(a.incident)
@@ -112,6 +116,9 @@ func (s *script) incident(in *monitoring.Incident) []string {
 	if len(in.Affected) > 0 {
 		head += " affected=" + strings.Join(in.Affected, ",")
 	}
+	if at := in.Failure.At; !at.IsZero() && !at.Equal(in.Begin) {
+		head += fmt.Sprintf(" failed at %v", at.Sub(s.start))
+	}
 	if in.Failure.Starting {
 		head += fmt.Sprintf(" starting linked=%v", !in.Failure.Previous.IsZero())
 	}
@@ -130,6 +137,9 @@ func (s *script) incident(in *monitoring.Incident) []string {
 		line += step.Kind.String()
 		if step.Child != "" {
 			line += fmt.Sprintf(" %s#%d", step.Child, step.Incarnation)
+		}
+		if step.Type != "" {
+			line += " type=" + step.Type
 		}
 		line += " " + at(step.Begin, step.End)
 		if step.Reason != "" {

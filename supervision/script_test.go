@@ -25,13 +25,14 @@ import (
 //	begin | halt [10s]                       start and stop the supervisor
 //	boot                                     begin, and every child comes up
 //	settle                                   whatever is started comes up, whatever is stopped ends
-//	started a | fails a why | ignores a      the answer to a start
+//	started a [Worker] | fails a why | ignores a     the answer to a start, with its type
 //	normal a | stopped a | shutdown a [why] | cancelled a                              an end
 //	crash a [why] | panic a | goexit a | abandoned a                                   an abnormal one
 //	resumed a [why] | renewed a [why]        a failure after which a goes on, as it was or in place
 //	healthy a | degraded a [why] | unwell a [why]         the answer to the last check, even a stale one
 //	fire a | retry a                         the last timer or retry of a, even a stale one
 //	health a on|off                          a command
+//	traced add d … | traced terminate a …    a command that came in a traced request
 //	add d temporary process=a … | terminate a | restart a | delete a          commands
 //	traced terminate a                       any stimulus, in a traced request
 //	list | count                             what the supervisor would answer
@@ -56,6 +57,8 @@ type script struct {
 	events     bool
 	incidents  bool
 	owed       []event // what settle has to answer
+	request    monitoring.SpanRef
+	records    map[*monitoring.Incident]monitoring.Incident // handed over, as they were then
 }
 
 func newScript(t *testing.T) *script {
@@ -65,7 +68,8 @@ func newScript(t *testing.T) *script {
 		t: t, start: now, now: now,
 		p:      &plan{name: "s", path: "s"},
 		epochs: map[string]uint64{}, tokens: map[string]uint64{}, checks: map[string]uint64{},
-		errs: map[string]error{}, short: map[uint64]int{},
+		errs: map[string]error{}, short: map[uint64]int{}, request: monitoring.NewSpanRef(),
+		records: map[*monitoring.Incident]monitoring.Incident{},
 	}
 }
 
@@ -154,8 +158,11 @@ func (s *script) event(w []string, arg func(int) string) event {
 			return halt{actor.Forever}
 		}
 		return halt{s.duration(arg(1))}
+	case "traced":
+		w = w[1:]
+		return traced{s.event(w, func(i int) string { return arg(i + 1) }), s.request}
 	case "started":
-		return started{id: id, epoch: epoch}
+		return started{id: id, epoch: epoch, typ: arg(2)}
 	case "fails":
 		return started{id: id, epoch: epoch, err: why}
 	case "ignores":
@@ -368,9 +375,14 @@ func (s *script) step(ev event) []string {
 			s.tokens[a.id] = a.token
 		case doCheck:
 			s.checks[a.id] = a.token
+		case doEmit:
+			s.dated(a.event)
+		case doReport:
+			s.record(a.incident)
 		}
 		out = append(out, s.print(a)...)
 	}
+	s.untouched()
 	return out
 }
 
