@@ -169,7 +169,7 @@ func TestMutation(t *testing.T) {
 		"sample.go Find statement: break outer => continue outer":                                          "survived ",
 		"sample.go Guard statement: defer func() { failed = recover() != nil }()":                          "killed sample TestGuard",
 		"sample.go Countdown boundary: n > 0 => n >= 0":                                                    "killed sample TestCountdown",
-		"sample.go Countdown statement: n--":                                                               "timed out sample",
+		"sample.go Countdown statement: n--":                                                               "timed out sample TestCountdown",
 		"sample.go Unreached result: return text + \"!\" => zero":                                          "uncovered ",
 	} {
 		assert.Equal(t, want, got[name], name)
@@ -197,12 +197,14 @@ func TestBatches(t *testing.T) {
 		{pkg: p, name: "a", took: 2},
 		{pkg: q, name: "b", took: 1},
 		{pkg: p, name: "c", took: 3},
+		{pkg: p, name: "stuck", took: 1},
 	}
+	units[4].hung.Store(true)
 	var names []string
 	for _, batch := range batches(units) {
 		names = append(names, pattern(batch))
 	}
-	assert.Equal(t, []string{"^b$", "^a$|^c$", "^slow$"}, names)
+	assert.Equal(t, []string{"^b$", "^a$|^c$", "^slow$", "^stuck$"}, names)
 }
 
 func TestPattern(t *testing.T) {
