@@ -54,7 +54,6 @@ func (c *core) tell(s signal) {
 	w := c.wake.Add(1)
 	if w == 1 {
 		c.dispatch()
-		return
 	}
 	for w&parked != 0 {
 		yield.Point()
@@ -79,7 +78,6 @@ const (
 
 // dispatch starts the run that the caller has won the right to.
 func (c *core) dispatch() {
-	c.crew = nil
 	if s := c.scope.Load(); s != nil {
 		c.crew = &s.runtime.crew
 		c.crew.start(c)
