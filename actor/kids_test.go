@@ -193,6 +193,7 @@ func TestShareOfTheTimeToStop(t *testing.T) {
 			{4 * time.Second, 7, 1950 * time.Millisecond},
 			{200 * time.Millisecond, 1, 150 * time.Millisecond},
 			{200 * time.Millisecond, 2, 75 * time.Millisecond},
+			{0, 1, 0},
 			{0, 2, 0},
 		} {
 			inc := &incarnation{}

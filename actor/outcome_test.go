@@ -124,6 +124,18 @@ func TestEndNamesTheControlMessage(t *testing.T) {
 		h := start(t, p)
 		self.After(0, time.Second)
 		assert.Equal(t, "Duration", (<-h.ended).Message)
+
+		// What fails before there is a message has no name, not that of another one.
+		o := oversee(t, p, func(e Exit) Prospect {
+			if e.Kind == Failure {
+				return Resumes
+			}
+			return Ends
+		})
+		require.NoError(t, p.TrySend(1))
+		assert.Equal(t, "int", (<-o.continued).exit.Message)
+		require.NoError(t, self.Start(doer("c"), func(Event) any { panic(errBoom) }))
+		assert.Empty(t, (<-o.ended).Message)
 	})
 }
 

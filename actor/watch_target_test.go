@@ -107,6 +107,19 @@ func (h *hastyTarget) Watch(notify func(Down)) func() {
 	return stop
 }
 
+// The end may come while somebody is about to watch.
+func TestL11EndWhileWatching(t *testing.T) {
+	bubble(t, func(t *testing.T, _ context.Context) {
+		s, far := newSentry(t, "s"), &hastyTarget{}
+		far.meanwhile = func() { end(s.Process, s.h) }
+		require.NoError(t, s.self.Watch(NewRef[do](far), s.notice))
+		assert.Equal(t, 1, far.stopped)
+		far.notify(Down{})
+		synctest.Wait()
+		assert.Empty(t, s.log.take())
+	})
+}
+
 func TestL11UnwatchWhileWatching(t *testing.T) {
 	bubble(t, func(t *testing.T, _ context.Context) {
 		s, far := newSentry(t, "s"), &hastyTarget{}
