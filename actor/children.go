@@ -61,11 +61,13 @@ func (s kidEvent) apply(c *core) bool {
 		return true // left behind by a parent that could not wait
 	}
 	inc.ended = &s.event
-	if _, ok := k.child.(*task); ok && inc.phase != receiving {
+	switch _, isTask := k.child.(*task); {
+	case inc.phase == receiving:
+		if !k.notify(inc, s.event) {
+			return false // what is left to do here is done when inc ends, or goes on
+		}
+	case isTask:
 		inc.mourn(s.event.Exit)
-	}
-	if inc.phase == receiving && !k.notify(inc, s.event) {
-		return false // what is left to do here is done when inc ends, or goes on
 	}
 	c.settle(inc)
 	if inc.phase == reaping {
