@@ -21,7 +21,7 @@ func (p *Process[M]) Deliver(ctx context.Context, msg M, wait bool) error {
 			return p.refuse(ErrAbandoned)
 		}
 	} else {
-		if inc := callerOf(ctx); inc != nil && inc.fence.isCut() {
+		if cutOff(ctx) {
 			return p.refuse(ErrAbandoned)
 		}
 		if from := monitoring.Sampled(ctx); !from.IsZero() {
