@@ -76,7 +76,11 @@ func (i *incarnation) abandoned() Exit {
 // code is visible here, for the fence was swapped since.
 func (c *core) resume(inc *incarnation, exit Exit) {
 	crew := c.crew
-	if c.goOn(inc, exit) && c.run() && crew != nil {
+	c.tear()
+	if !c.goOn(inc, exit) {
+		return
+	}
+	if _, ended := c.run(nil); ended && crew != nil {
 		crew.ran(nil)
 	}
 }

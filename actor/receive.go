@@ -50,6 +50,9 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			}
 			return idle
 		}
+		if p.noted() {
+			p.free()
+		}
 		p.hand = env
 		if p.until--; p.until == 0 {
 			p.want()

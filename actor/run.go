@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"context"
 	"runtime"
 
 	"github.com/understudy-go/understudy/internal/yield"
@@ -39,11 +40,11 @@ import (
 // one run.
 const parked = 1 << 63
 
-// notify tells the actor that a message is in its mailbox.
-func (c *core) notify() {
+// notify tells the actor that a message, sent with ctx, is in its mailbox.
+func (c *core) notify(ctx context.Context) {
 	yield.Point()
 	if c.wake.Add(1) == 1 {
-		c.dispatch()
+		c.waken(ctx)
 	}
 }
 
@@ -85,36 +86,44 @@ func (c *core) dispatch() {
 		c.crew.start(c)
 		return
 	}
-	go c.run()
+	go c.run(nil)
 }
 
-// run works until there is nothing left to do. It reports whether that was
-// reached: a run that user code had to be cut off from goes on elsewhere.
-func (c *core) run() (ended bool) {
+// run works until there is nothing left to do, and returns the actor that is to
+// be run next by h, which is nil if others are to run the actors that this one
+// wakes. It reports whether the end was reached: a run that user code had to be
+// cut off from goes on elsewhere.
+func (c *core) run(h *hand) (next *core, ended bool) {
 	for {
 		n := c.wake.Load()
-		o := c.turn()
+		o := c.turn(h)
 		yield.Point()
 		switch o {
 		case idle:
+			next := c.closeNote() // the next run, which may begin at once, has it for itself
 			if c.wake.CompareAndSwap(n, 0) {
-				return true
+				return next, true
+			}
+			if next != nil {
+				next.dispatch()
 			}
 		case asleep:
 			if c.wake.CompareAndSwap(n, parked) {
-				return true
+				return nil, true
 			}
 		case spent:
+			c.tear()
 			runtime.Gosched()
 		case gone:
-			return false
+			return nil, false
 		case more:
+			c.tear()
 		}
 	}
 }
 
 // turn applies all control traffic, then handles messages up to the budget.
-func (c *core) turn() outcome {
+func (c *core) turn(h *hand) outcome {
 	for s := c.lane.take(); s != nil; s = c.lane.take() {
 		if !s.apply(c) {
 			return gone
@@ -122,6 +131,9 @@ func (c *core) turn() outcome {
 	}
 	switch {
 	case c.inc != nil && c.inc.phase == receiving:
+		if h != nil {
+			return c.handle()
+		}
 		return c.body.receive(c.inc)
 	case c.inc != nil: // starting or ending: messages wait
 		return asleep
