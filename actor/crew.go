@@ -22,16 +22,16 @@ type crew struct {
 	leaving  int           // protected by mu; hands that were sent away and have not gone yet
 	runs     int           // protected by mu; runs under way, on whatever goroutine
 	finished chan struct{} // protected by mu; set by dismiss, closed when there are no runs and no leaving hands
-	watching watch
+	watch    watch
 }
 
 // A hand is a goroutine that runs one actor after another.
 type hand struct {
-	work    chan *core           // made when it waits for the first time
-	at      atomic.Pointer[core] // the actor that it runs; nil when it runs none
-	relayed int                  // actors that it was handed over to
-	place   int                  // protected by the crew's mu: where it is among the hands
-	seen    sighting             // protected by the crew's mu
+	crew  *crew
+	work  chan *core           // made when it waits for the first time
+	note  atomic.Pointer[core] // the actor that it runs next; see "Handing over"
+	place int                  // protected by the crew's mu: where it is among the hands
+	seen  sighting             // protected by the crew's mu
 }
 
 // start has somebody run the actor, and returns at once.
@@ -40,7 +40,7 @@ func (cr *crew) start(c *core) {
 	cr.runs++
 	n := len(cr.idle) - 1
 	if n < 0 {
-		h := &hand{place: len(cr.hands)}
+		h := &hand{crew: cr, place: len(cr.hands)}
 		cr.hands = append(cr.hands, h)
 		cr.mu.Unlock()
 		go cr.serve(h, c)
@@ -125,8 +125,8 @@ func (cr *crew) employ() {
 func (cr *crew) dismiss(ctx context.Context) error {
 	cr.mu.Lock()
 	cr.keep = false
-	if cr.watching.timer != nil {
-		cr.watching.timer.Stop()
+	if cr.watch.timer != nil {
+		cr.watch.timer.Stop()
 	}
 	for _, h := range cr.idle {
 		cr.leaving++

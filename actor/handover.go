@@ -13,12 +13,12 @@ import (
 //
 // A handler that sends to an idle actor wakes it. To start a goroutine for that,
 // or to have a waiting one go on, costs more than all the rest of a message. So
-// the run that the handler is a part of notes the woken actor, and runs it next,
-// on the same goroutine, when its own actor has nothing more to do.
+// the goroutine that runs the handler notes the woken actor, and runs it next,
+// when the handler's own actor has nothing more to do.
 //
 // Until then the woken actor waits, which must not be for long:
 //
-//   - An actor's runs take notes only when it has earned it: its last turns were
+//   - Only for an actor that has earned it is anybody noted: its last turns were
 //     quick. Some are timed; a slow one takes it back.
 //   - The note holds one actor. Before the next message of its own mailbox is
 //     handled, before a second actor is noted, before the framework has a handler
@@ -29,137 +29,153 @@ import (
 //     comes to rest.
 //   - Now and then a goroutine that runs what it was handed lets others run.
 //
-// The note is closed (nil), empty (blank), or an actor whose run the noting one
-// has won the right to. It is open only while the run handles messages. Whoever
-// notes swaps one value for another, as does the run when it closes the note and
-// the watch when it takes the actor out, so that each noted actor is run once; who
-// finds the note closed starts a run in the usual way. So the handler's context
-// may be used on any goroutine, and at any time.
+// The note is closed (nil), open and blank, or holds an actor whose run its
+// goroutine has won the right to. Whoever notes swaps one value for another, as
+// do the goroutine when it takes the actor or closes the note, and the watch, so
+// that each noted actor is run once; who finds the note closed starts a run in
+// the usual way. So the handler's context may be used on any goroutine and at any
+// time: what it leads to is a goroutine that will look at its note, or a closed
+// note.
 
-// blank stands in a note that is open and empty.
+// blank stands in a note that is open and holds nobody.
 var blank = new(core)
 
 const (
 	trusted   = 64                    // so many quick turns, one after another, are trusted
 	quickTurn = 10 * time.Microsecond // no longer lasts a quick turn
-	sampled   = 64                    // one in so many is timed then
+	timedTurn = 64                    // one turn in so many is timed then
 	relays    = 256                   // so many actors run one after another before others do
 )
 
-// A handover is what an actor's runs need to hand over to others.
+// A handover is what an actor needs to hand over to others.
 type handover struct {
-	note  atomic.Pointer[core]
-	quick atomic.Uint32 // quick turns, up to trusted
-	turns uint8         // owned by the run loop
+	runner atomic.Pointer[hand] // that runs the actor, or was the last to do so
+	quick  atomic.Uint32        // quick turns, up to trusted
+	turns  uint8                // owned by the run loop
 }
 
-// handle has the actor handle messages, and notes whom it wakes.
-func (c *core) handle() outcome {
+// handle has the actor handle messages, on h's goroutine.
+func (c *core) handle(h *hand) outcome {
+	if c.runner.Load() != h {
+		c.runner.Store(h)
+	}
 	c.turns++
-	if c.quick.Load() == trusted {
-		c.note.Store(blank)
-		if c.turns%sampled != 0 {
-			return c.body.receive(c.inc)
+	if c.turns%timedTurn != 0 && c.quick.Load() == trusted {
+		o := c.body.receive(c.inc)
+		if o != gone && h.note.Load() == nil { // the watch has closed it
+			c.quick.Store(0)
 		}
+		return o
 	}
 	began := time.Now()
 	o := c.body.receive(c.inc)
-	if o == gone {
-		return o
-	}
-	if time.Since(began) > quickTurn {
+	switch {
+	case o == gone:
+	case time.Since(began) > quickTurn || h.note.Load() == nil:
 		c.quick.Store(0)
-	} else if q := c.quick.Load(); q < trusted {
-		c.quick.CompareAndSwap(q, q+1) // not if the watch has just taken it back
+	case c.quick.Load() < trusted:
+		c.quick.Add(1)
 	}
 	return o
 }
 
 // waken starts the run of an actor that a message sent with ctx has woken, or has
-// the run note it that ctx's handler is a part of.
+// it noted by the goroutine of ctx's handler.
 func (c *core) waken(ctx context.Context) {
-	if inc, ok := ctx.(*incarnation); !ok || !inc.core.notes(c) {
+	inc, ok := ctx.(*incarnation)
+	if !ok || inc.core.quick.Load() != trusted || !inc.core.handsTo(c) {
 		c.dispatch()
 	}
 }
 
-// notes notes woken if it can.
-func (c *core) notes(woken *core) bool {
-	first := c.note.Load()
-	if first == nil {
-		return false
+func (c *core) handsTo(woken *core) bool {
+	h, its := c.runner.Load(), woken.scope.Load()
+	return h != nil && its != nil && &its.runtime.crew == h.crew && h.notes(woken)
+}
+
+// free gives the actor that is noted by c's goroutine one of its own: what comes
+// now may take long.
+func (c *core) free() {
+	if h := c.runner.Load(); h != nil {
+		h.free()
 	}
-	place, its := c.scope.Load(), woken.scope.Load()
-	if its == nil || its.runtime != place.runtime {
-		return false
+}
+
+// leaveHand has the goroutine that c's user code was cut off on, or is ending,
+// hand over to nobody.
+func (c *core) leaveHand() {
+	if h := c.runner.Swap(nil); h != nil {
+		if n := h.note.Swap(nil); n != nil && n != blank {
+			n.dispatch()
+		}
 	}
-	yield.Point()
-	for !c.note.CompareAndSwap(first, woken) {
-		if first = c.note.Load(); first == nil {
+}
+
+// notes notes an actor if it can.
+func (h *hand) notes(woken *core) bool {
+	for {
+		first := h.note.Load()
+		if first == nil {
 			return false
 		}
-	}
-	if first != blank {
-		first.dispatch()
-	}
-	place.runtime.crew.watch()
-	return true
-}
-
-// noted tells whether somebody is.
-func (c *core) noted() bool {
-	n := c.note.Load()
-	return n != nil && n != blank
-}
-
-// free gives the noted actor, if there is one, a goroutine of its own: what
-// comes now may take long.
-func (c *core) free() {
-	for n := c.note.Load(); n != nil && n != blank; n = c.note.Load() {
 		yield.Point()
-		if c.note.CompareAndSwap(n, blank) {
-			n.dispatch()
-			return
+		if !h.note.CompareAndSwap(first, woken) {
+			continue
 		}
+		if first != blank {
+			first.dispatch()
+		}
+		h.crew.look()
+		return true
 	}
 }
 
-// closeNote returns the noted actor, or nil.
-func (c *core) closeNote() *core {
-	if c.note.Load() == nil {
-		return nil
-	}
-	yield.Point()
-	if n := c.note.Swap(nil); n != blank {
-		return n
-	}
-	return nil
+// noted tells whether somebody is noted.
+func (h *hand) noted() bool {
+	n := h.note.Load()
+	return n != blank && n != nil
 }
 
-// tear closes the note, and gives the noted actor a goroutine.
-func (c *core) tear() {
-	if n := c.closeNote(); n != nil {
+// free gives the noted actor, if there is one, another goroutine.
+func (h *hand) free() {
+	if n := h.next(); n != nil {
 		n.dispatch()
 	}
 }
 
-// runs runs the actor, and then one after another those that it and they hand
-// over to. It reports whether the goroutine is still the crew's.
+// next takes the noted actor out of the note, if there is one.
+func (h *hand) next() *core {
+	for {
+		n := h.note.Load()
+		if n == blank || n == nil {
+			return nil
+		}
+		yield.Point()
+		if h.note.CompareAndSwap(n, blank) {
+			return n
+		}
+	}
+}
+
+// runs runs the actor, and then one after another those that are noted. It
+// reports whether the goroutine is still the crew's.
 func (h *hand) runs(c *core) bool {
-	for c != nil {
-		h.at.Store(c)
-		next, ended := c.run(h)
-		if !ended {
+	h.note.Store(blank)
+	for relayed := 1; ; relayed++ {
+		if !c.run(h) {
 			return false
 		}
-		if next != nil {
-			next.crew = c.crew
-			if h.relayed++; h.relayed%relays == 0 {
-				runtime.Gosched()
+		next := h.next()
+		if next == nil {
+			if next = h.note.Swap(nil); next == blank || next == nil {
+				return true
 			}
+			h.note.Store(blank)
+		}
+		next.crew = h.crew
+		if relayed%relays == 0 {
+			runtime.Gosched()
 		}
 		c = next
 	}
-	h.at.Store(nil)
-	return true
 }

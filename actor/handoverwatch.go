@@ -1,91 +1,89 @@
 package actor
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 )
 
-// watchTick is how often a crew's watch looks for actors that have been noted for too
-// long.
+// watchTick is how often a crew's watch looks for actors that have been noted for
+// too long.
 const watchTick = time.Millisecond
 
-// A watch looks after actors that wait for a run to hand over to them, while
-// there are any.
+// A watch looks after the actors that are noted, while there are any.
 type watch struct {
 	on    atomic.Bool
 	timer *time.Timer // protected by the crew's mu
 }
 
-// A sighting is what the watch saw a goroutine do. If it sees the same again, the
-// handler of the same message is still running.
+// A sighting is what the watch saw in a note. An actor that it sees again, and that
+// has taken no message since, has been waiting all the time.
 type sighting struct {
-	at, noted *core
-	taken     uint64 // messages that at had taken
+	noted *core
+	taken uint64
 }
 
-// watch has the crew look after the actors that are noted.
-func (cr *crew) watch() {
-	if cr.watching.on.Load() || !cr.watching.on.CompareAndSwap(false, true) {
-		return
+// look has the crew look after those that are noted.
+func (cr *crew) look() {
+	if !cr.watch.on.Load() && cr.watch.on.CompareAndSwap(false, true) {
+		cr.lookAgain()
 	}
+}
+
+func (cr *crew) lookAgain() {
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
-	if cr.watching.timer == nil {
-		cr.watching.timer = time.AfterFunc(watchTick, cr.look)
+	if cr.watch.timer == nil {
+		cr.watch.timer = time.AfterFunc(watchTick, cr.looked)
 	} else {
-		cr.watching.timer.Reset(watchTick)
+		cr.watch.timer.Reset(watchTick)
 	}
 }
 
-// look gives a goroutine to those that were noted when it looked the last time,
+// looked gives a goroutine to those that were noted when it looked the last time,
 // and are still. It looks again if anybody is noted.
-func (cr *crew) look() {
-	stuck, any := cr.stuck()
+func (cr *crew) looked() {
+	stuck, noted := cr.overdue()
 	for _, c := range stuck {
 		c.dispatch()
 	}
-	if !any {
-		// Who notes from here on finds the watch off. Who has noted before is seen.
-		cr.watching.on.Store(false)
-		if !cr.anyNoted() || !cr.watching.on.CompareAndSwap(false, true) {
-			return
-		}
+	if noted {
+		cr.lookAgain()
+		return
 	}
-	cr.mu.Lock()
-	defer cr.mu.Unlock()
-	cr.watching.timer.Reset(watchTick)
+	// Whoever notes from here on finds the watch off. Who has noted before is seen.
+	cr.watch.on.Store(false)
+	if cr.notes() {
+		cr.look()
+	}
 }
 
-// stuck takes out of the notes those that have been there for too long, and
-// returns them, and whether there are any others.
-func (cr *crew) stuck() (stuck []*core, any bool) {
+// overdue takes out those that have been noted for too long, and reports whether
+// anybody was noted. The notes they were in are closed: what is noted next would
+// wait too.
+func (cr *crew) overdue() (stuck []*core, noted bool) {
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
 	for _, h := range cr.hands {
-		at := h.at.Load()
-		if at == nil || !at.noted() {
+		n := h.note.Load()
+		if n == nil || n == blank {
 			h.seen = sighting{}
 			continue
 		}
-		any = true
-		now := sighting{at, at.note.Load(), at.body.taken()}
-		if h.seen == now && at.note.CompareAndSwap(now.noted, nil) {
-			at.quick.Store(0)
-			stuck = append(stuck, now.noted)
+		noted = true
+		now := sighting{n, n.body.taken()}
+		if h.seen == now && h.note.CompareAndSwap(n, nil) {
+			stuck = append(stuck, n)
 			now = sighting{}
 		}
 		h.seen = now
 	}
-	return stuck, any
+	return stuck, noted
 }
 
-func (cr *crew) anyNoted() bool {
+// notes reports whether anybody is noted.
+func (cr *crew) notes() bool {
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
-	for _, h := range cr.hands {
-		if at := h.at.Load(); at != nil && at.noted() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(cr.hands, (*hand).noted)
 }

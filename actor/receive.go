@@ -23,7 +23,7 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			o = p.unwound(inc, recover())
 		}
 	}()
-	a, batch := p.actor, budget
+	a, batch, h := p.actor, budget, p.runner.Load()
 	if len(inc.notices) != 0 {
 		if batch = min(budget, p.ahead(inc)); batch == 0 {
 			returned = true
@@ -50,8 +50,8 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			}
 			return idle
 		}
-		if p.noted() {
-			p.free()
+		if h != nil && h.noted() {
+			h.free()
 		}
 		p.hand = env
 		if p.until--; p.until == 0 {

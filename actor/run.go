@@ -89,35 +89,30 @@ func (c *core) dispatch() {
 	go c.run(nil)
 }
 
-// run works until there is nothing left to do, and returns the actor that is to
-// be run next by h, which is nil if others are to run the actors that this one
-// wakes. It reports whether the end was reached: a run that user code had to be
-// cut off from goes on elsewhere.
-func (c *core) run(h *hand) (next *core, ended bool) {
+// run works until there is nothing left to do. It reports whether that was
+// reached: a run that user code had to be cut off from goes on elsewhere. The
+// goroutine is h's, or none of the crew's if that is nil.
+func (c *core) run(h *hand) (ended bool) {
 	for {
 		n := c.wake.Load()
 		o := c.turn(h)
 		yield.Point()
 		switch o {
 		case idle:
-			next := c.closeNote() // the next run, which may begin at once, has it for itself
 			if c.wake.CompareAndSwap(n, 0) {
-				return next, true
-			}
-			if next != nil {
-				next.dispatch()
+				return true
 			}
 		case asleep:
 			if c.wake.CompareAndSwap(n, parked) {
-				return nil, true
+				return true
 			}
 		case spent:
-			c.tear()
+			c.free()
 			runtime.Gosched()
 		case gone:
-			return nil, false
+			return false
 		case more:
-			c.tear()
+			c.free()
 		}
 	}
 }
@@ -132,7 +127,7 @@ func (c *core) turn(h *hand) outcome {
 	switch {
 	case c.inc != nil && c.inc.phase == receiving:
 		if h != nil {
-			return c.handle()
+			return c.handle(h)
 		}
 		return c.body.receive(c.inc)
 	case c.inc != nil: // starting or ending: messages wait
