@@ -145,7 +145,7 @@ func takeOver(t *testing.T, ctx context.Context, way hitch, last func()) {
 	rt := NewRuntime(monitoring.NewIDs(), nil)
 	rt.Employ()
 	entered, release := make(chan struct{}), make(chan struct{})
-	hang := func(context.Context) error {
+	hang := func(context.Context) error { //nolint:unparam // that is what a do is
 		close(entered)
 		<-release
 		last()
