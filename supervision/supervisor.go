@@ -133,8 +133,9 @@ func (s *supervisor) Receive(ctx context.Context, msg Message) error {
 // answer that is among it goes on after that.
 func (s *supervisor) step(ev event) {
 	actions := s.machine.step(ev, time.Now())
-	for i, a := range actions {
-		s.execute(a, actions[i+1:])
+	answers := answersAmong(actions)
+	for _, a := range actions {
+		s.execute(a, answers)
 	}
 	clear(actions) // an idle supervisor holds on to no child that is gone
 	s.goOn()
