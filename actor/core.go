@@ -141,7 +141,7 @@ func (c *core) Start(ctx context.Context, h Host) {
 	}
 	c.join(scopeOf(ctx))
 	inc := newIncarnation(ctx, c, h)
-	c.tell(begin{inc}) // ahead of whatever a Stop of inc tells
+	c.hear(begin{inc}, parentOf(h)) // ahead of whatever a Stop of inc tells
 	c.current.Store(inc)
 	c.mu.Unlock()
 }
@@ -173,7 +173,7 @@ func (c *core) end(within time.Duration, drain bool) {
 	}
 	yield.Point()
 	inc.expire() // what is running now, not the stop hook that halt leads to
-	c.tell(halt{inc: inc, drain: drain})
+	c.hear(halt{inc: inc, drain: drain}, parentOf(inc.host))
 	yield.Point()
 	if !drain {
 		inc.cancel(ErrShutdown) // last: a handler that sees it returns to find halt

@@ -192,6 +192,7 @@ func (c *core) finish() {
 			c.release(child, cause, nil)
 		}
 	}
+	c.free()
 	c.retiring.Wait()
 	inc.enter(over)
 	inc.disarm()
