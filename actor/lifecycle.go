@@ -239,5 +239,5 @@ func stoppedBy(cause error) error {
 	if cause == nil || cause == ErrStopped { //nolint:errorlint // see above
 		return ErrStopped
 	}
-	return fmt.Errorf("%w: %w", ErrStopped, cause)
+	return &dueTo{ErrStopped, cause}
 }
