@@ -89,7 +89,7 @@ func (m *machine) notRestarted(c *child, l lapse) {
 // failedStart is a start that failed as a lapse.
 func (m *machine) failedStart(c *child, err error) lapse {
 	return lapse{
-		exit:     actor.Exit{Kind: startKind(err), Err: err, Incarnation: c.incarnation, At: m.now},
+		exit:     actor.Exit{Kind: startKind(err), Err: err},
 		starting: true,
 	}
 }

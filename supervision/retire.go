@@ -44,7 +44,6 @@ func (s *supervisor) answerHeld() {
 			s.answer(a)
 		}
 	}
-	s.retiring = nil
 }
 
 // retired answers those who have been waiting for the end of the address.

@@ -79,7 +79,6 @@ type supervisor struct {
 	requests uint64
 	retiring map[actor.Child][]doReply // answers that wait for the end of an address; made on demand
 	next     []func()                  // what goes on after the step in hand
-	stepping bool                      // step is at it
 
 	over bool  // the machine is done
 	err  error // with this
@@ -136,20 +135,16 @@ func (s *supervisor) step(ev event) {
 	for i, a := range actions {
 		s.execute(a, actions[i+1:])
 	}
-	clear(actions) // an idle supervisor holds on to no child that is gone
 	s.goOn()
 }
 
 // goOn lets what has been waiting for an answer go on.
 func (s *supervisor) goOn() {
-	if s.stepping {
-		return
-	}
-	s.stepping = true
 	for len(s.next) > 0 {
-		f := s.next[0]
-		s.next = s.next[1:]
-		f()
+		next := s.next
+		s.next = nil
+		for _, f := range next {
+			f()
+		}
 	}
-	s.next, s.stepping = nil, false
 }

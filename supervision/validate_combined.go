@@ -39,14 +39,14 @@ func (v *validation) significant(c Child) {
 
 // inPlace checks that a restart in place is possible: it takes nobody along and
 // waits for nothing.
-func (v *validation) inPlace(c Child, usable bool) {
+func (v *validation) inPlace(c Child) {
 	switch {
 	case !c.KeepChildren:
 	case v.spec.Strategy.valid() && v.spec.Strategy != OneForOne:
 		v.failf("KeepChildren", "with %v: a restart in place takes no sibling along", v.spec.Strategy)
 	case first(c.Backoff, v.spec.Defaults.Backoff) != nil:
 		v.failf("KeepChildren", "with Backoff: a restart in place is not delayed")
-	case usable && isSupervisor(c.Process):
+	case isSupervisor(c.Process):
 		v.failf("KeepChildren", "a supervisor starts its children itself")
 	}
 }
