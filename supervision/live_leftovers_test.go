@@ -23,7 +23,7 @@ func TestLiveNothingIsLeftOfTimers(t *testing.T) {
 		a := liveNew("a")
 		sup := liveStart(t, supervision.New(supervision.Spec{
 			Name: "sup", Children: []supervision.Child{{Process: a, Health: &supervision.HealthCheck{
-				Interval: time.Second,
+				Interval: time.Second, Timeout: 24 * time.Hour,
 				Check: func(context.Context) actor.Health {
 					asked++
 					return actor.Healthy
