@@ -17,7 +17,7 @@ import (
 // A supervisor that lives for long keeps nothing of the checks and the delays
 // that are over: neither timers nor contexts.
 func TestLiveNothingIsLeftOfTimers(t *testing.T) {
-	const rounds = 50_000
+	const rounds = 20_000
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
 		a := liveNew("a")
@@ -27,6 +27,12 @@ func TestLiveNothingIsLeftOfTimers(t *testing.T) {
 				Check: func(context.Context) actor.Health {
 					asked++
 					return actor.Healthy
+				},
+			}}, {Process: liveNew("b"), Health: &supervision.HealthCheck{
+				Interval: time.Second / 2, Timeout: time.Second / 2, Threshold: 2 * rounds,
+				Check: func(ctx context.Context) actor.Health {
+					<-ctx.Done()
+					return actor.Healthy // too late
 				},
 			}}},
 		}))

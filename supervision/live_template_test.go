@@ -208,7 +208,13 @@ func TestLiveTemplateForgetsTheArgument(t *testing.T) {
 			Name: "sup", Defaults: supervision.Defaults{Restart: supervision.Temporary},
 		}))
 		type cargo [1 << 20]byte
-		open := supervision.Template(sup.Ref, "session", func(c *cargo) actor.Spec[sessionMsg] { return sessionFrom(len(c)) })
+		open := supervision.Template(sup.Ref, "session", func(c *cargo) actor.Spec[sessionMsg] {
+			return actor.Spec[sessionMsg]{
+				New: func(context.Context, *actor.Self[sessionMsg]) (actor.Actor[sessionMsg], error) {
+					return &session{len(c)}, nil
+				},
+			}
+		})
 		begin := func(end error) (weak.Pointer[cargo], actor.Ref[sessionMsg]) {
 			c := new(cargo)
 			a, err := open(t.Context(), c)

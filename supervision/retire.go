@@ -6,15 +6,15 @@ import "github.com/understudy-go/understudy/actor"
 // the same step is answered when the address has ended, so that nothing of it is
 // left then: no name, no open mailbox, here or further down.
 func (s *supervisor) retire(a doRetire, rest []action) {
-	if !isAnswered(rest, a.process) {
-		s.self.Retire(a.process, a.cause, nil)
-		return
+	var over func() Message
+	if isAnswered(rest, a.process) {
+		if s.retiring == nil {
+			s.retiring = make(map[actor.Child][]doReply)
+		}
+		s.retiring[a.process] = []doReply{}
+		over = func() Message { return retired{a.process} }
 	}
-	if s.retiring == nil {
-		s.retiring = make(map[actor.Child][]doReply)
-	}
-	s.retiring[a.process] = []doReply{}
-	s.self.Retire(a.process, a.cause, func() Message { return retired{a.process} })
+	s.self.Retire(a.process, a.cause, over)
 }
 
 // isAnswered reports whether one of the actions answers a command about that child.

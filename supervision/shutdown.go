@@ -45,7 +45,7 @@ func (s Shutdown) String() string {
 		return "immediate"
 	case s == Infinity:
 		return "infinity"
-	case s < 0:
+	case !s.valid():
 		return "invalid"
 	}
 	return "graceful(" + time.Duration(s).String() + ")"

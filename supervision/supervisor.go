@@ -94,7 +94,6 @@ func (s *supervisor) Receive(ctx context.Context, msg Message) error {
 	case ChildContinued:
 		s.step(msg.event())
 	case answered:
-		s.checked(msg.diagnosis.token)
 		s.step(msg.diagnosis)
 	case alarmed:
 		delete(s.alarms, msg.alarm.token)

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -92,7 +93,7 @@ func (v *validation) in(i int, c Child) {
 // and whether its process can be called and compared.
 func (v *validation) of(c Child) (id string, usable bool) {
 	name, err := nameOf(c.Process)
-	id = first(c.ID, name)
+	id = cmp.Or(c.ID, name)
 	v.child = id
 	switch {
 	case err != nil:
