@@ -111,7 +111,7 @@ func (m *machine) overtaken(c *child, err error) {
 	if !errors.Is(err, actor.ErrIgnore) {
 		c.lastErr = err
 		m.emitNotStarted(c, err)
-		m.reportAlone(c, m.failedStart(c, err), directiveNone)
+		m.reportAlone(c, failedStart(err), directiveNone)
 	}
 	if m.over() {
 		m.become(c, StateStopped)
