@@ -329,6 +329,7 @@ func TestLiveFromServerShutsDownAfterAFailure(t *testing.T) {
 		})
 		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(server)}))
 		time.Sleep(2 * time.Minute)
+		synctest.Wait()
 		assert.Equal(t, []time.Duration{0, time.Minute}, builds)
 		info, err := supervision.Lookup(t.Context(), sup.Ref, "web")
 		require.NoError(t, err)

@@ -37,13 +37,14 @@ func (s *supervisor) reply(a doReply) {
 }
 
 // answerHeld answers those who are waiting for the end of an address when the
-// supervisor ends, for it hears of none any more. It ends after them.
+// supervisor ends, since it may not hear of that any more. It ends after them.
 func (s *supervisor) answerHeld() {
 	for _, held := range s.retiring {
 		for _, a := range held {
 			s.answer(a)
 		}
 	}
+	s.retiring = nil
 }
 
 // retired answers those who have been waiting for the end of the address.
@@ -53,5 +54,4 @@ func (s *supervisor) retired(process actor.Child) {
 	for _, a := range held {
 		s.answer(a)
 	}
-	s.goOn()
 }

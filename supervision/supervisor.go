@@ -78,7 +78,7 @@ type supervisor struct {
 	replies  map[uint64]request
 	requests uint64
 	retiring map[actor.Child][]doReply // answers that wait for the end of an address; made on demand
-	next     []func()                  // what goes on after the step in hand
+	next     []func()                  // what goes on after the message in hand
 
 	over bool  // the machine is done
 	err  error // with this
@@ -118,6 +118,7 @@ func (s *supervisor) Receive(ctx context.Context, msg Message) error {
 	case lookUp:
 		s.lookUp(msg)
 	}
+	s.goOn()
 	if !s.over {
 		return nil
 	}
@@ -127,17 +128,16 @@ func (s *supervisor) Receive(ctx context.Context, msg Message) error {
 	return s.err
 }
 
-// step lets an event happen now and carries out what follows. What waits for an
-// answer that is among it goes on after that.
+// step lets an event happen now and carries out what follows.
 func (s *supervisor) step(ev event) {
 	actions := s.machine.step(ev, time.Now())
 	for i, a := range actions {
 		s.execute(a, actions[i+1:])
 	}
-	s.goOn()
 }
 
-// goOn lets what has been waiting for an answer go on.
+// goOn lets what has been waiting for an answer go on, and what waits for the
+// answers that come of that.
 func (s *supervisor) goOn() {
 	for len(s.next) > 0 {
 		next := s.next
