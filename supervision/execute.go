@@ -79,9 +79,7 @@ func (s *supervisor) childEvent(a doStart, e actor.Event) Message {
 
 // stop has a child end, and lets it know whether it will come back.
 func (s *supervisor) stop(a doStop) {
-	if c := s.machine.kids.find(a.id); c != nil && c.outlook != nil {
-		c.outlook.fate.set(a.again)
-	}
+	s.machine.kids.find(a.id).outlook.fate.set(a.again)
 	s.self.Stop(a.process, a.within)
 }
 
@@ -117,7 +115,7 @@ func (s *supervisor) changed(r request) {
 	switch {
 	case r.op == "start" && declared:
 		reason = "child added"
-	case r.op == "delete" && declared:
+	case r.op == "delete":
 		reason = "child deleted"
 	case r.op == "health on":
 		reason = "health checks on"

@@ -10,15 +10,15 @@ import (
 // the same step, by one of answers, is answered when the address has ended, so
 // that nothing of it is left then: no name, no open mailbox, here or further down.
 func (s *supervisor) retire(a doRetire, answers []doReply) {
-	if !slices.ContainsFunc(answers, func(r doReply) bool { return r.process == a.process }) {
-		s.self.Retire(a.process, a.cause, nil)
-		return
+	var over func() Message
+	if slices.ContainsFunc(answers, func(r doReply) bool { return r.process == a.process }) {
+		if s.retiring == nil {
+			s.retiring = make(map[actor.Child][]doReply)
+		}
+		s.retiring[a.process] = []doReply{}
+		over = func() Message { return retired{a.process} }
 	}
-	if s.retiring == nil {
-		s.retiring = make(map[actor.Child][]doReply)
-	}
-	s.retiring[a.process] = []doReply{}
-	s.self.Retire(a.process, a.cause, func() Message { return retired{a.process} })
+	s.self.Retire(a.process, a.cause, over)
 }
 
 // answersAmong returns those of the actions that answer a command.
@@ -41,7 +41,7 @@ func (s *supervisor) reply(a doReply) {
 }
 
 // answerHeld answers those who are waiting for the end of an address when the
-// supervisor ends, for it hears of none any more. It ends after them.
+// supervisor ends, since it may not hear of that any more. It ends after them.
 func (s *supervisor) answerHeld() {
 	for _, held := range s.retiring {
 		for _, a := range held {
@@ -58,5 +58,4 @@ func (s *supervisor) retired(process actor.Child) {
 	for _, a := range held {
 		s.answer(a)
 	}
-	s.goOn()
 }
