@@ -69,7 +69,7 @@ type core struct {
 	done     chan struct{} // made on demand, closed when the address ends
 	dead     bool          // the address has ended
 	cause    error         // why
-	last     *lastEnd      // of the incarnations; nil before the first, and while one runs
+	last     *lastEnd      // of the incarnations; nil before the first has ended
 	watchers watchers      // who is to be told when the address ends
 
 	// Owned by the run loop.

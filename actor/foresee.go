@@ -9,7 +9,6 @@ import (
 // if there is a value whose fate can differ. Abandoned code ends in one way only.
 func (c *core) foresee() bool {
 	inc := c.inc
-	inc.fate = Ends
 	parent, ok := inc.host.(Overseer)
 	if !ok || !inc.created || inc.fence.isCut() {
 		return c.wane()

@@ -15,13 +15,10 @@ func (c *core) call(inc *incarnation, f func() error) (exit Exit, mine bool) {
 		}
 		exit = unwind(recover())
 		if mine = inc.fence.leave(); mine && exit.Kind == Goexit {
-			mine = false
-			go c.resume(inc, exit)
+			go c.resume(inc, exit) // this goroutine comes back to nobody
 		}
 	}()
-	if err := f(); err != nil {
-		exit = ended(inc, err)
-	}
+	exit = ended(inc, f())
 	returned = true
 	return exit, inc.fence.leave()
 }

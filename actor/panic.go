@@ -67,11 +67,10 @@ func (e *PanicError) Stack() string {
 	raised := false // past runtime.gopanic, and past what it was called by
 	for f := range e.calls() {
 		switch {
-		case f.Function == "runtime.gopanic" && !raised:
-			b.Reset()
-			raised = true
+		case !raised:
+			raised = f.Function == "runtime.gopanic"
 			continue
-		case raised && b.Len() == 0 && strings.HasPrefix(f.Function, "runtime."):
+		case b.Len() == 0 && strings.HasPrefix(f.Function, "runtime."):
 			continue
 		}
 		fmt.Fprintf(&b, "%s(...)\n\t%s:%d\n", f.Function, f.File, f.Line)

@@ -59,7 +59,6 @@ func (c *core) hear(s signal, by *core) {
 	w := c.wake.Add(1)
 	if w == 1 {
 		c.startFor(by)
-		return
 	}
 	for w&parked != 0 {
 		yield.Point()
@@ -84,7 +83,6 @@ const (
 
 // dispatch starts the run that the caller has won the right to.
 func (c *core) dispatch() {
-	c.crew = nil
 	if s := c.scope.Load(); s != nil {
 		c.crew = &s.runtime.crew
 		c.crew.start(c)
