@@ -112,6 +112,12 @@ func (b *book) spec(n int, route Route) Spec[note] {
 func start(t *testing.T, s Spec[note]) (*Pool[note], *system.ActorSystem) {
 	t.Helper()
 	p := New(s)
+	return p, run(t, p)
+}
+
+// run is start for a pool that there is.
+func run(t *testing.T, p *Pool[note]) *system.ActorSystem {
+	t.Helper()
 	sys, err := system.Start(t.Context(), system.Config{
 		Name:   "sys",
 		Root:   supervision.Spec{Children: []supervision.Child{{Process: p.Supervisor, Restart: supervision.Transient}}},
@@ -119,7 +125,7 @@ func start(t *testing.T, s Spec[note]) (*Pool[note], *system.ActorSystem) {
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = sys.Shutdown(context.WithoutCancel(t.Context())) })
-	return p, sys
+	return sys
 }
 
 // fail is what makes a clerk fail.

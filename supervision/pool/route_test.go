@@ -188,16 +188,9 @@ func TestMessagesWaitForTheFirstStart(t *testing.T) {
 				b := new(book)
 				p := New(b.spec(2, route))
 				require.NoError(t, p.Send(t.Context(), note{id: 1}))
-				root := supervision.New(supervision.Spec{Name: "root", Children: []supervision.Child{{Process: p.Supervisor}}})
-				host := newHost()
-				root.Start(actor.NewRuntime("rt").Context(), host)
-				require.NoError(t, <-host.started)
+				run(t, p)
 				synctest.Wait()
 				assert.Contains(t, b.ids(), 1)
-				root.Stop(time.Second)
-				<-host.ended
-				root.Retire(nil)
-				<-root.Done()
 			})
 		})
 	}

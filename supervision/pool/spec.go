@@ -46,8 +46,11 @@ type Spec[M any] struct {
 	Attempts int
 }
 
-// defaultAttempts is Spec.Attempts if it is zero.
-const defaultAttempts = 3
+// What zero means in a Spec.
+const (
+	defaultAttempts = 3
+	defaultName     = "worker"
+)
 
 // A Route says which worker of a pool gets a message. Those that are being
 // restarted are passed over as long as there are others, but for ByKey and
@@ -89,8 +92,17 @@ func (r Route) String() string {
 func (s Spec[M]) withDefaults() Spec[M] {
 	s.Size = cmp.Or(s.Size, runtime.GOMAXPROCS(0))
 	s.Attempts = cmp.Or(s.Attempts, defaultAttempts)
-	s.Worker.Name = cmp.Or(s.Worker.Name, "worker")
+	s.Worker.Name = cmp.Or(s.Worker.Name, defaultName)
 	return s
+}
+
+// wrongWorker is what is wrong with the workers' own declaration.
+func (s Spec[M]) wrongWorker() []error {
+	s.Worker.Name = cmp.Or(s.Worker.Name, defaultName)
+	if all, ok := s.Worker.Validate().(interface{ Unwrap() []error }); ok { //nolint:errorlint // it is joined at the top
+		return all.Unwrap()
+	}
+	return nil
 }
 
 // validate returns every wrong field, joined, each as a *supervision.SpecError,
@@ -112,7 +124,13 @@ func (s Spec[M]) validate() error {
 	wrong(s.Route == ByKey && s.Key == nil, "Key", "is nil: there is nothing to route by")
 	wrong(s.Route != ByKey && s.Key != nil, "Key", "is given: %v routes by none", s.Route)
 
-	check("Worker", s.Worker.Validate())
+	for _, err := range s.wrongWorker() {
+		if field, ok := errors.AsType[*actor.FieldError](err); ok {
+			check("Worker."+field.Field, field.Reason)
+		} else {
+			check("Worker", err)
+		}
+	}
 	wrong(s.Worker.Registered != "", "Worker.Registered", "%q: no two workers have the same name", s.Worker.Registered)
 	wrong(len(s.Worker.Owns) > 0, "Worker.Owns", "are given: no two workers own the same")
 
