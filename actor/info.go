@@ -57,14 +57,15 @@ func (p *Process[M]) Info() Info {
 	return i
 }
 
-// State names what the actor is doing, as Info does.
+// State names what the actor is doing, as Info does. When a Send has failed with
+// ErrStopped it is "stopped", until the actor is started anew.
 func (c *core) State() string {
-	if inc := c.current.Load(); inc != nil {
-		return phaseNames[inc.state.Load()]
-	}
+	inc := c.current.Load()
 	switch {
 	case c.gate.Load() == closed:
 		return "stopped"
+	case inc != nil:
+		return phaseNames[inc.state.Load()]
 	case c.starts.Load() == 0:
 		return "declared"
 	default:

@@ -40,7 +40,7 @@ func New[M any](spec Spec[M]) *Pool[M] {
 	spec = spec.withDefaults()
 	r := &router[M]{spec: spec, route: spec.Route, key: spec.Key, resizing: make(chan struct{}, 1)}
 	up := spec.Supervisor
-	up.Name, up.Children = spec.Name, nil
+	up.Name, up.Children, up.MaxChildren, up.Strategy = spec.Name, nil, 0, supervision.OneForOne
 	var first []*worker[M]
 	if !invalid {
 		if spec.Route == Pull {
@@ -117,13 +117,18 @@ func (r *router[M]) child(w *worker[M]) supervision.Child {
 }
 
 // join adds a worker to the set, unless it is there, in place of those that have
-// ended. One that is leaving stays away.
+// ended. One that is leaving stays away, unless the pool has been restarted
+// meanwhile, which begins with all workers of the spec.
 func (r *router[M]) join(w *worker[M]) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.leaving[w.number] == w {
-		return
+		if w.taken == r.supervisor.Incarnation() {
+			return
+		}
+		delete(r.leaving, w.number)
 	}
+	w.drained.Store(false)
 	old := *r.set.Load()
 	set := make([]*worker[M], 0, len(old)+1)
 	for _, other := range old {
@@ -147,6 +152,7 @@ type worker[M any] struct {
 	*actor.Process[M]
 	number  int
 	drained atomic.Bool // it is to handle what waits before it ends
+	taken   uint64      // protected by router.mu: by a Resize, in this incarnation of the supervisor
 
 	seat seat[M] // under Pull
 }

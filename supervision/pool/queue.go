@@ -215,7 +215,11 @@ func (q *queue[M]) begin() {
 // letters.
 func (q *queue[M]) end() {
 	q.mu.Lock()
-	q.over, q.free = true, nil
+	q.over = true
+	for _, w := range q.free {
+		w.seat.free = false
+	}
+	q.free = nil
 	q.mu.Unlock()
 	q.clear()
 }

@@ -88,7 +88,7 @@ func (r *router[M]) plan(n int) (missing, taken []*worker[M]) {
 		if r.leaving == nil {
 			r.leaving = make(map[int]*worker[M])
 		}
-		r.leaving[w.number] = w
+		r.leaving[w.number], w.taken = w, r.supervisor.Incarnation()
 		w.drained.Store(true)
 	}
 	r.set.Store(&set)
@@ -107,7 +107,6 @@ func (r *router[M]) dismiss(ctx context.Context, w *worker[M]) error {
 		return nil
 	case errors.Is(err, actor.ErrDeadlock):
 		r.forget(w)
-		w.drained.Store(false)
 		r.join(w)
 	}
 	return err
