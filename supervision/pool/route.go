@@ -50,24 +50,40 @@ func (r *router[M]) deliver(p *parcel[M]) error {
 		return r.byKey(p, set)
 	case r.route == LeastLoaded:
 		return r.leastLoaded(p, set)
-	case r.route == Random:
-		return r.inTurn(p, set, rand.Uint64()) //nolint:gosec // who gets a message is no secret
 	default:
-		return r.inTurn(p, set, r.next.Add(1)-1)
+		return r.inTurn(p, set)
 	}
 }
 
-// inTurn delivers to the first worker from start on that takes messages now, or
-// else to the first that will.
-func (r *router[M]) inTurn(p *parcel[M], set []*worker[M], start uint64) error {
-	for i := range set {
-		if w := at(set, start, i); w.up() {
+// inTurn delivers to the worker whose turn it is, if it takes messages now. If it
+// does not the next turn is taken, and not the next worker, who would have the
+// turns of both.
+func (r *router[M]) inTurn(p *parcel[M], set []*worker[M]) error {
+	var turn uint64
+	for range set {
+		turn = r.turn()
+		if w := at(set, turn, 0); w.up() {
 			if missed, err := p.to(w); !missed {
 				return err
 			}
 		}
 	}
-	return r.down(p, set, start)
+	for i := range set { // others may have had the turns of those that are up
+		if w := at(set, turn, i); w.up() {
+			if missed, err := p.to(w); !missed {
+				return err
+			}
+		}
+	}
+	return r.down(p, set, turn)
+}
+
+// turn draws a worker.
+func (r *router[M]) turn() uint64 {
+	if r.route == Random {
+		return rand.Uint64() //nolint:gosec // who gets a message is no secret
+	}
+	return r.next.Add(1) - 1
 }
 
 // down delivers to the first worker from start on that has not ended: its
@@ -91,7 +107,7 @@ func at[M any](set []*worker[M], start uint64, i int) *worker[M] {
 // leastLoaded delivers to the worker that has the least to do. One that ends
 // meanwhile does not take messages any more when it is looked for again.
 func (r *router[M]) leastLoaded(p *parcel[M], set []*worker[M]) error {
-	start := r.next.Add(1) - 1
+	start := r.turn()
 	for range set {
 		var best *worker[M]
 		least := 0
