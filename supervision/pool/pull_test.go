@@ -383,3 +383,26 @@ func TestAJobThatIsPutAsideIsOneAttempt(t *testing.T) {
 		assert.Equal(t, []int{1, -1, 1, 2}, b.ids())
 	})
 }
+
+func TestWhatAnAbandonedWorkerSendsHasNoEffect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := new(book)
+		s := b.spec(1, Pull)
+		s.Attempts = 1
+		p, _ := start(t, s)
+		stuck, got := make(chan struct{}), make(chan error, 1)
+		require.NoError(t, p.Send(t.Context(), note{id: 1, do: func(ctx context.Context, _ string) error {
+			<-stuck
+			got <- p.Send(context.WithoutCancel(ctx), note{id: 2})
+			return nil
+		}}))
+		synctest.Wait()
+		require.NoError(t, supervision.TerminateChild(t.Context(), p.Supervisor.Ref, "worker-1"))
+		close(stuck)
+		require.ErrorIs(t, <-got, actor.ErrAbandoned)
+		synctest.Wait()
+		assert.Equal(t, []int{1}, b.ids())
+		require.Len(t, b.dead(), 1)
+		require.ErrorIs(t, b.dead()[0].Err, actor.ErrAbandoned)
+	})
+}

@@ -63,7 +63,10 @@ func (q *queue[M]) child() supervision.Child {
 
 // put takes a message into the queue.
 func (q *queue[M]) put(p *parcel[M]) error {
-	if p.q != nil && p.ctx.Err() != nil { // nobody would wait for the answer
+	switch {
+	case actor.IsAbandoned(p.ctx):
+		return actor.ErrAbandoned
+	case p.q != nil && p.ctx.Err() != nil: // nobody would wait for the answer
 		return context.Cause(p.ctx)
 	}
 	if err := q.refuses(); err != nil {

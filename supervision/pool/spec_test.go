@@ -85,3 +85,28 @@ func TestRouteNames(t *testing.T) {
 		assert.Equal(t, want, route.String())
 	}
 }
+
+func TestErrorText(t *testing.T) {
+	require.EqualError(t, ErrEmpty, "pool: no worker")
+	require.EqualError(t, ErrBroadcast, "pool: a broadcast has no answer")
+	require.EqualError(t, &SizeError{-2}, "pool: size: -2 is negative")
+}
+
+func TestTheEndOfTheQueueIsNeverStarted(t *testing.T) {
+	ends := 0
+	e := &ending{func() { ends++ }}
+	assert.Equal(t, "ending", e.Name())
+	h := &told{}
+	e.Start(t.Context(), h)
+	e.Stop(0)
+	require.ErrorIs(t, h.err, actor.ErrIgnore)
+	assert.Zero(t, ends)
+	e.Retire(nil)
+	assert.Equal(t, 1, ends)
+}
+
+// told is a host that keeps what it is told.
+type told struct{ err error }
+
+func (h *told) Started(err error) { h.err = err }
+func (*told) Ended(actor.Exit)    {}
