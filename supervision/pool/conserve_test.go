@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -62,11 +63,11 @@ func conserve(t *testing.T, route Route, overflow mailbox.Overflow, early bool) 
 	var all sync.WaitGroup
 	for sender := range senders {
 		all.Go(func() {
-			random := rand.New(rand.NewPCG(1, uint64(sender))) //nolint:gosec // a test's
+			random := rand.New(rand.NewPCG(1, uint64(sender)))
 			for i := range each {
 				id := sender*each + i
 				vain := max(random.IntN(40)-34, 0) // how often it makes a worker fail, mostly 0
-				n := note{id: id, key: fmt.Sprint(random.IntN(50)), do: func(context.Context, string) error {
+				n := note{id: id, key: strconv.Itoa(random.IntN(50)), do: func(context.Context, string) error {
 					if vain--; vain < 0 {
 						ends[id].Add(1)
 						return nil

@@ -13,8 +13,8 @@ import (
 	"github.com/understudy-go/understudy/system"
 )
 
-// begin starts a system with a pool in it.
-func begin(p actor.Child) *system.ActorSystem {
+// begin starts a system with a pool in it. What it returns ends that.
+func begin(p actor.Child) (end func()) {
 	sys, err := system.Start(context.Background(), system.Config{
 		Name:   "example",
 		Root:   supervision.Spec{Children: []supervision.Child{{Process: p}}},
@@ -23,7 +23,11 @@ func begin(p actor.Child) *system.ActorSystem {
 	if err != nil {
 		panic(err)
 	}
-	return sys
+	return func() {
+		if err := sys.Shutdown(context.Background()); err != nil {
+			fmt.Println(err)
+		}
+	}
 }
 
 // A Question is answered with the worker's name.
@@ -47,7 +51,7 @@ func Example() {
 		Size:   2,
 		Worker: actor.Spec[Question]{Name: "greeter", New: newGreeter},
 	})
-	defer begin(greeters.Supervisor).Shutdown(ctx)
+	defer begin(greeters.Supervisor)()
 
 	for _, user := range []string{"Ann", "Bernard", "Carla"} {
 		text, err := actor.Ask(ctx, greeters.Ref, func(r actor.Reply[string]) Question { return Question{user, r} })
@@ -70,7 +74,7 @@ func Example_byKey() {
 		Key:    func(q Question) string { return q.User },
 		Worker: actor.Spec[Question]{Name: "greeter", New: newGreeter},
 	})
-	defer begin(greeters.Supervisor).Shutdown(ctx)
+	defer begin(greeters.Supervisor)()
 
 	greet := func() {
 		for _, user := range []string{"ann", "bernard", "carla", "dora", "emil"} {
@@ -123,7 +127,7 @@ func Example_pull() {
 		Route:  pool.Pull,
 		Worker: actor.Spec[Job]{New: actor.Make(func() actor.Func[Job] { return shout })},
 	})
-	defer begin(shouters.Supervisor).Shutdown(ctx)
+	defer begin(shouters.Supervisor)()
 
 	for _, text := range []string{"hear", "", "hear"} {
 		loud, err := actor.Ask(ctx, shouters.Ref, func(r actor.Reply[string]) Job { return Job{text, r} })
@@ -140,7 +144,7 @@ func ExamplePool_Resize() {
 	greeters := pool.New(pool.Spec[Question]{
 		Name: "greeters", Size: 1, Worker: actor.Spec[Question]{New: newGreeter},
 	})
-	defer begin(greeters.Supervisor).Shutdown(ctx)
+	defer begin(greeters.Supervisor)()
 
 	for _, n := range []int{3, 0} {
 		err := greeters.Resize(ctx, n)

@@ -37,7 +37,7 @@ func heaviest[M any](set []*worker[M], key uint64) (best *worker[M]) {
 // weight mixes a key's hash with a worker's number. The mixing is a bijection
 // (that of SplitMix64), so that no two workers have the same weight.
 func weight(key uint64, number int) uint64 {
-	x := key + uint64(number)*0x9e3779b97f4a7c15 //nolint:gosec // numbers are positive
+	x := key + uint64(number)*0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return x ^ x>>31

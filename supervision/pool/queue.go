@@ -172,7 +172,10 @@ func (q *queue[M]) pair() (*worker[M], *job[M]) {
 func (q *queue[M]) take() *job[M] {
 	if len(q.again) > 0 {
 		j := q.again[0]
-		q.again = q.again[1:]
+		q.again[0] = nil
+		if q.again = q.again[1:]; len(q.again) == 0 {
+			q.again = nil
+		}
 		return j
 	}
 	j, _ := q.jobs.Take()

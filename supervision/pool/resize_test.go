@@ -272,3 +272,16 @@ func TestAWorkerThatIsStartedByHandIsBack(t *testing.T) {
 		assert.Equal(t, []string{"worker-1", "worker-2", "worker-3"}, names(p))
 	})
 }
+
+func TestAWorkerMayBeTerminatedByItsAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, _ := start(t, new(book).spec(2, RoundRobin))
+		ref := refs(p)[1]
+		require.NoError(t, supervision.TerminateRef(t.Context(), p.Supervisor.Ref, ref))
+		assert.Equal(t, []string{"worker-1"}, names(p))
+		require.NoError(t, supervision.TerminateRef(t.Context(), p.Supervisor.Ref, ref))
+		require.NoError(t, p.Resize(t.Context(), 2))
+		require.NoError(t, supervision.TerminateRef(t.Context(), p.Supervisor.Ref, ref), "the other one of that name is left alone")
+		assert.Equal(t, 2, p.Size())
+	})
+}

@@ -81,7 +81,7 @@ func (r *router[M]) inTurn(p *parcel[M], set []*worker[M]) error {
 // turn draws a worker.
 func (r *router[M]) turn() uint64 {
 	if r.route == Random {
-		return rand.Uint64() //nolint:gosec // who gets a message is no secret
+		return rand.Uint64()
 	}
 	return r.next.Add(1) - 1
 }

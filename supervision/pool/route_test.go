@@ -2,7 +2,7 @@ package pool
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -161,7 +161,7 @@ func TestWhoHasEndedIsPassedOver(t *testing.T) {
 				synctest.Wait()
 				assert.Equal(t, 1, p.Size())
 				for i := range 8 {
-					require.NoError(t, p.Send(t.Context(), note{id: i, key: fmt.Sprint(i)}))
+					require.NoError(t, p.Send(t.Context(), note{id: i, key: strconv.Itoa(i)}))
 				}
 				synctest.Wait()
 				assert.Equal(t, map[string]int{"worker-1": 1, "worker-2": 8}, b.by())

@@ -99,7 +99,7 @@ func (s Spec[M]) withDefaults() Spec[M] {
 // wrongWorker is what is wrong with the workers' own declaration.
 func (s Spec[M]) wrongWorker() []error {
 	s.Worker.Name = cmp.Or(s.Worker.Name, defaultName)
-	if all, ok := s.Worker.Validate().(interface{ Unwrap() []error }); ok { //nolint:errorlint // it is joined at the top
+	if all, ok := s.Worker.Validate().(interface{ Unwrap() []error }); ok {
 		return all.Unwrap()
 	}
 	return nil
