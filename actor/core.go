@@ -46,7 +46,8 @@ type core struct {
 	id       monitoring.ID // set before scope is, once
 
 	// Anyone.
-	wake    atomic.Uint64 // see "The wake-up protocol"
+	wake atomic.Uint64 // see "The wake-up protocol"
+	handover
 	gate    atomic.Uint32 // open or closed
 	asks    atomic.Uint32 // what senders are to do besides; see observe.go
 	lane    lane
@@ -140,7 +141,7 @@ func (c *core) Start(ctx context.Context, h Host) {
 	}
 	c.join(scopeOf(ctx))
 	inc := newIncarnation(ctx, c, h)
-	c.tell(begin{inc}) // ahead of whatever a Stop of inc tells
+	c.hear(begin{inc}, parentOf(h)) // ahead of whatever a Stop of inc tells
 	c.current.Store(inc)
 	c.mu.Unlock()
 }
@@ -172,7 +173,7 @@ func (c *core) end(within time.Duration, drain bool) {
 	}
 	yield.Point()
 	inc.expire() // what is running now, not the stop hook that halt leads to
-	c.tell(halt{inc: inc, drain: drain})
+	c.hear(halt{inc: inc, drain: drain}, parentOf(inc.host))
 	yield.Point()
 	if !drain {
 		inc.cancel(ErrShutdown) // last: a handler that sees it returns to find halt

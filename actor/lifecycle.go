@@ -140,6 +140,7 @@ func (c *core) failed(exit Exit) bool {
 // another incarnation; see renew.
 func (c *core) conclude(exit Exit) bool {
 	inc := c.inc
+	c.free()
 	if exit.Err == ErrStop || exit.Err == ErrShutdown { //nolint:errorlint // the bare sentinel says no more than the kind does
 		exit.Err = nil
 	}
@@ -191,6 +192,7 @@ func (c *core) finish() {
 			c.release(child, cause, nil)
 		}
 	}
+	c.free()
 	c.retiring.Wait()
 	inc.enter(over)
 	inc.disarm()
@@ -237,5 +239,5 @@ func stoppedBy(cause error) error {
 	if cause == nil || cause == ErrStopped { //nolint:errorlint // see above
 		return ErrStopped
 	}
-	return fmt.Errorf("%w: %w", ErrStopped, cause)
+	return &dueTo{ErrStopped, cause}
 }

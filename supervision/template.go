@@ -94,7 +94,7 @@ func (s *supervisor) terminateProcess(in monitoring.SpanRef, msg terminateProces
 	}
 	if p, ok := msg.process.(interface{ Path() string }); ok && p.Path() == s.self.Path()+"/"+msg.process.Name() {
 		msg.reply.Send(nil)
-		return
+	} else {
+		msg.reply.Fail(&ChildError{Op: msg.op, Path: s.self.Path(), ID: msg.id, Err: ErrNotFound})
 	}
-	msg.reply.Fail(&ChildError{Op: msg.op, Path: s.self.Path(), ID: msg.id, Err: ErrNotFound})
 }
