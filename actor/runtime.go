@@ -18,6 +18,7 @@ type Runtime struct {
 	letters   letters
 	names     atomic.Uint64
 	crew      crew
+	bells     bells
 }
 
 // NewRuntime returns the runtime of a new system. telemetry may be nil.
