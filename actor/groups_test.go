@@ -400,3 +400,31 @@ func (c *atomicCount) get() int {
 	defer c.mu.Unlock()
 	return c.n
 }
+
+// Whoever follows while the incarnation ends is refused, or leaves nothing behind.
+func TestL17FollowRacesTheEnd(t *testing.T) {
+	bubble(t, func(t *testing.T, _ context.Context) {
+		var g Groups[int, do]
+		for range 200 {
+			s := newSentry(t, "s")
+			var all sync.WaitGroup
+			for range 4 {
+				all.Go(func() {
+					_, stop, err := Follow(s.self, &g, 1, func(Change[int, do]) do { return nothing })
+					if err != nil {
+						assert.ErrorIs(t, err, ErrStopped)
+					}
+					stop()
+				})
+				all.Go(func() {
+					if _, _, err := Follow(s.self, &g, 1, func(Change[int, do]) do { return nothing }); err != nil {
+						assert.ErrorIs(t, err, ErrStopped)
+					}
+				})
+			}
+			all.Go(func() { end(s.Process, s.h) })
+			all.Wait()
+		}
+		assert.Empty(t, g.groups)
+	})
+}
