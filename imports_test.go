@@ -73,10 +73,11 @@ var graph = map[string]deps{
 			"go.opentelemetry.io/otel/trace",
 		},
 	},
+	"system/probes": {own: []string{"actor", "system"}},
 }
 
 // core holds the packages that a program built on the framework links.
-var core = []string{"mailbox", "monitoring", "actor", "actor/topic", "supervision", "supervision/pool", "system"}
+var core = []string{"mailbox", "monitoring", "actor", "actor/topic", "supervision", "supervision/pool", "system", "system/probes"}
 
 // linked holds the modules that these packages link, all of them: uuid, the
 // OpenTelemetry API, and what that API itself cannot do without.

@@ -18,7 +18,7 @@ type bond struct {
 
 // bondKey says what there is one bond of.
 type bondKey struct {
-	target watchable // nil: nobody
+	target any // whose end it is about: a watchable, or nil for nobody; or a *follower
 	link   bool
 }
 
