@@ -66,13 +66,18 @@ func (p *Process[M]) ID() monitoring.ID { return p.core.ID() }
 func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 	var made Actor[M]
 	var ignored bool
+	var name string
 	exit, mine = p.call(inc, func() (err error) {
 		made, err = p.spec.New(inc, &Self[M]{p, inc})
-		ignored = errors.Is(err, ErrIgnore)
-		if err == nil && isNil(made) {
-			err = errors.New("actor: New returned no actor and no error")
+		switch {
+		case err != nil:
+			ignored = errors.Is(err, ErrIgnore)
+			return err
+		case isNil(made):
+			return errors.New("actor: New returned no actor and no error")
 		}
-		return err
+		name = typeName(made) // which may call a method of it
+		return nil
 	})
 	if !mine {
 		return exit, false
@@ -83,7 +88,6 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 	}
 	p.actor = made
 	if p.typ.Load() == nil {
-		name := typeName(made)
 		p.typ.Store(&name)
 	}
 	p.restock(inc)
