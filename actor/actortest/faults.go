@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -57,8 +58,8 @@ func Inject[M any](spec actor.Spec[M], faults Faults[M]) actor.Spec[M] {
 			return nil, f.strike()
 		}
 		made, err := inner(ctx, self)
-		if err != nil || made == nil {
-			return made, err
+		if v := reflect.ValueOf(made); err != nil || !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+			return made, err // which the framework refuses
 		}
 		return &faulty[M]{inner: made, by: f}, nil
 	}
