@@ -1,6 +1,7 @@
 package actortest
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -10,14 +11,14 @@ import (
 // What happens by then has happened, also at the very end.
 func TestAdvance(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		n := 0
+		var n atomic.Int32
 		for range 3 {
-			time.AfterFunc(time.Hour, func() { n++ })
+			time.AfterFunc(time.Hour, func() { n.Add(1) })
 		}
 		Advance(t, time.Hour-1)
-		assert.Equal(t, 0, n)
+		assert.Zero(t, n.Load())
 		Advance(t, 1)
-		assert.Equal(t, 3, n)
+		assert.EqualValues(t, 3, n.Load())
 	})
 }
 

@@ -40,6 +40,7 @@ type Probe[M any] struct {
 
 	t       testing.TB
 	process *actor.Process[M]
+	host    *host
 	self    *actor.Self[M] // set before NewProbe returns
 	arrived bell
 	notice  bool // owned by the run loop: what comes next is no message
@@ -65,14 +66,14 @@ func NewProbe[M any](t testing.TB, name string) *Probe[M] {
 		},
 	})
 	p.Ref = p.process.Ref
-	h := newHost(nil)
-	if err := h.start(context.Background(), p.process); err != nil {
+	p.host = newHost(nil)
+	if err := p.host.start(context.Background(), p.process); err != nil {
 		t.Fatalf("actortest: NewProbe(%q): %v", name, err)
 	}
 	t.Cleanup(func() {
 		t.Helper()
-		h.end(p.process)
-		if exit := h.exit(); exit.Kind.Abnormal() {
+		p.host.end(p.process)
+		if exit := p.host.exit(); exit.Kind.Abnormal() {
 			t.Errorf("actortest: probe %s has failed: %v", name, exit)
 		}
 	})
@@ -121,10 +122,11 @@ func (p *Probe[M]) Next() M {
 }
 
 // Expect waits for the next message, takes it, and fails the test if it is not
-// deeply equal to want.
+// deeply equal to want. Addresses and replies in it are to be the same ones, times
+// the same instants.
 func (p *Probe[M]) Expect(want M) {
 	p.t.Helper()
-	if got := p.next(show(want)); !reflect.DeepEqual(got, want) {
+	if got := p.next(show(want)); !equal(got, want) {
 		p.fail("the next message is not the one expected", compare(got, want))
 	}
 }

@@ -114,6 +114,10 @@ func TestProbeExpectsDown(t *testing.T) {
 		assert.Equal(t, "/test/a", down.Path)
 		p.Expect(Inc{1})
 		p.ExpectDown(a) // which has ended already
+
+		b := NewProbe[Msg](t, "b")
+		time.AfterFunc(patience, func() { b.host.end(b.process) })
+		p.ExpectDown(b) // at the last moment
 		p.ExpectNone(0)
 	})
 }

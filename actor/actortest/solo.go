@@ -3,7 +3,6 @@ package actortest
 import (
 	"cmp"
 	"context"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -164,7 +163,7 @@ func (s *Solo[M]) Effects() []Effect[M] {
 func (s *Solo[M]) ExpectEffects(want ...Effect[M]) {
 	s.t.Helper()
 	got := s.Effects()
-	if len(got) == 0 && len(want) == 0 || reflect.DeepEqual(got, want) {
+	if len(got) == 0 && len(want) == 0 || equal(got, want) {
 		return
 	}
 	difference := diff(texts(got), texts(want))

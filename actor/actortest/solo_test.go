@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -271,13 +272,13 @@ func TestSoloFailures(t *testing.T) {
 		)},
 		{"effects that look the same", func(t testing.TB) {
 			a := NewSolo(t, counterSpec("a"))
-			_ = a.Send(by(func(self *actor.Self[Msg]) { self.After(time.Second, Crash{errors.New("boom")}) }))
-			a.ExpectEffects(Effect[Msg]{Kind: SetAfter, For: time.Second, Message: Crash{boom{}}})
+			_ = a.Send(by(func(self *actor.Self[Msg]) { self.Continue(Get{NewAsk[int](t).Reply}) }))
+			a.ExpectEffects(Effect[Msg]{Kind: Continued, Message: Get{NewAsk[int](t).Reply}})
 		}, text(
 			"actortest: a has other effects than expected (-want +got)",
-			"	got:  []actortest.Effect[github.com/understudy-go/understudy/actor/actortest.Msg]([set after 1s actortest.Crash{Err:boom}])",
-			"	want: []actortest.Effect[github.com/understudy-go/understudy/actor/actortest.Msg]([set after 1s actortest.Crash{Err:boom}])",
-			"	at [0].Message.Err: got *errors.errorString, want actortest.boom",
+			"	got:  []actortest.Effect[github.com/understudy-go/understudy/actor/actortest.Msg]{continued actortest.Get{Reply:actor.Reply[int]}}",
+			"	want: []actortest.Effect[github.com/understudy-go/understudy/actor/actortest.Msg]{continued actortest.Get{Reply:actor.Reply[int]}}",
+			"	at [0].Message.Reply: got actor.Reply[int], want another actor.Reply[int]",
 		)},
 	} {
 		t.Run(r.name, func(t *testing.T) {
@@ -295,4 +296,12 @@ func TestEffectKind(t *testing.T) {
 	assert.Equal(t, "ran task", RanTask.String())
 	assert.Equal(t, "EffectKind(0)", EffectKind(0).String())
 	assert.Equal(t, "EffectKind(200)", EffectKind(200).String())
+}
+
+func TestDiff(t *testing.T) {
+	lines := func(s string) []string { return strings.Fields(s) }
+	assert.Equal(t, text("", "	- a", "	  b", "	+ x", "	  c", "	+ d"), diff(lines("b x c d"), lines("a b c")))
+	assert.Equal(t, text("", "	+ a"), diff(lines("a"), nil))
+	assert.Equal(t, text("", "	- a"), diff(nil, lines("a")))
+	assert.Equal(t, text("", "	- b", "	+ a"), diff(lines("a"), lines("b")))
 }
