@@ -76,7 +76,8 @@ func (i *incarnation) abandoned() Exit {
 // code is visible here, for the fence was swapped since.
 func (c *core) resume(inc *incarnation, exit Exit) {
 	crew := c.crew
-	if c.goOn(inc, exit) && c.run() && crew != nil {
+	c.leaveHand()
+	if c.goOn(inc, exit) && c.run(nil) && crew != nil {
 		crew.ran(nil)
 	}
 }

@@ -55,7 +55,7 @@ func (a *adapter[A, M]) Deliver(ctx context.Context, msg A, wait bool) error {
 	if p.gate.Load() != open {
 		return p.refuse(ErrStopped)
 	}
-	if from := callerOf(ctx); from != nil && from.fence.isCut() {
+	if cutOff(ctx) {
 		return p.refuse(ErrAbandoned)
 	}
 	m := &meta{adapted: arrival[A, M]{a, msg}}

@@ -92,7 +92,7 @@ func (p *Process[M]) postAsk(ctx context.Context, msg M, through adapted, q ask)
 	if p.gate.Load() != open {
 		return p.refuse(ErrStopped)
 	}
-	if from := callerOf(ctx); from != nil && from.fence.isCut() {
+	if cutOff(ctx) {
 		return p.refuse(ErrAbandoned)
 	}
 	env := envelope[M]{msg: msg, meta: q.carry(&p.core)}

@@ -28,6 +28,15 @@ func callerOf(ctx context.Context) *caller {
 	return c
 }
 
+// cutOff tells whether the code that ctx belongs to was abandoned.
+func cutOff(ctx context.Context) bool {
+	if !everCut.Load() {
+		return false
+	}
+	c := callerOf(ctx)
+	return c != nil && c.fence.isCut()
+}
+
 // severance is closed when the caller's code is abandoned. Only senders that
 // have to wait look at it.
 func (c *caller) severance() <-chan struct{} {

@@ -46,7 +46,8 @@ type core struct {
 	id       monitoring.ID // set before scope is, once
 
 	// Anyone.
-	wake    atomic.Uint64 // see "The wake-up protocol"
+	wake atomic.Uint64 // see "The wake-up protocol"
+	handover
 	gate    atomic.Uint32 // open or closed
 	asks    atomic.Uint32 // what senders are to do besides; see observe.go
 	lane    lane

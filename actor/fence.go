@@ -21,6 +21,11 @@ type fence struct{ word atomic.Uint64 }
 
 const cut = 1 << 63
 
+// everCut tells whether any user code of this program was ever cut off. It is
+// set before the first fence is cut, and spares those who send the look whether
+// they have been.
+var everCut atomic.Bool
+
 // enter is called by the run loop before it calls user code.
 func (f *fence) enter() { f.word.Store(f.word.Load() + 1) }
 
@@ -40,6 +45,7 @@ func (f *fence) abandon() bool {
 			return false
 		}
 		yield.Point()
+		everCut.Store(true)
 		if f.word.CompareAndSwap(w, w|cut) {
 			return true
 		}
@@ -47,7 +53,10 @@ func (f *fence) abandon() bool {
 }
 
 // shut cuts off what runs beside the run loop, and does not enter.
-func (f *fence) shut() { f.word.Or(cut) }
+func (f *fence) shut() {
+	everCut.Store(true)
+	f.word.Or(cut)
+}
 
 // call returns the number of the call of user code that is running, or 0.
 func (f *fence) call() uint64 {

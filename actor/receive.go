@@ -23,7 +23,7 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			o = p.unwound(inc, recover())
 		}
 	}()
-	a, batch := p.actor, budget
+	a, batch, h := p.actor, budget, p.runner.Load()
 	if len(inc.notices) != 0 {
 		if batch = min(budget, p.ahead(inc)); batch == 0 {
 			returned = true
@@ -49,6 +49,9 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 				return p.after(p.conclude(Exit{Kind: Shutdown}))
 			}
 			return idle
+		}
+		if h != nil && h.noted() {
+			h.free()
 		}
 		p.hand = env
 		if p.until--; p.until == 0 {

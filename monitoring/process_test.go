@@ -110,6 +110,18 @@ func TestSendsOfATurnShareAHandle(t *testing.T) {
 	})
 }
 
+// A request that another program samples and this one has no span for yet.
+func TestSampledElsewhere(t *testing.T) {
+	span := trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}, Remote: true}
+	declined := trace.ContextWithRemoteSpanContext(context.Background(), trace.NewSpanContext(span))
+	assert.True(t, Sampled(declined).IsZero())
+	assert.Zero(t, testing.AllocsPerRun(100, func() { Sampled(declined) }))
+
+	span.TraceFlags = trace.FlagsSampled
+	sampled := trace.ContextWithRemoteSpanContext(context.Background(), trace.NewSpanContext(span))
+	assert.Equal(t, span.SpanID, Sampled(sampled).get().SpanID())
+}
+
 func TestUntracedContextCostsNothing(t *testing.T) {
 	ctx := context.WithValue(context.Background(), t, t)
 	assert.Zero(t, testing.AllocsPerRun(100, func() { Sampled(ctx) }))

@@ -2,6 +2,7 @@ package monitoring
 
 import (
 	"context"
+	"reflect"
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel/trace"
@@ -33,31 +34,31 @@ func NewSpanRef() SpanRef {
 // Sampled returns a handle on the span in ctx if that span is sampled, and
 // the zero SpanRef otherwise. In a context that was never traced it costs one
 // look-up of a context value.
-func Sampled(ctx context.Context) SpanRef {
-	span := trace.SpanFromContext(ctx)
-	if span == noSpan {
-		return SpanRef{}
-	}
-	return sampled(ctx, span)
-}
-
-// noSpan is what the API returns for a context without a span.
-var noSpan = trace.SpanFromContext(context.Background())
-
-// sampled is Sampled for a context with a span, whose methods are the
-// provider's code.
-func sampled(ctx context.Context, span trace.Span) (ref SpanRef) {
-	defer func() {
+func Sampled(ctx context.Context) (ref SpanRef) {
+	defer func() { // a span's methods are the provider's code
 		if recover() != nil {
 			ref = SpanRef{}
 		}
 	}()
-	sc := span.SpanContext()
+	span := trace.SpanFromContext(ctx)
+	if !span.IsRecording() && reflect.TypeOf(span) != carried {
+		return SpanRef{}
+	}
+	return sampled(ctx, span.SpanContext())
+}
+
+// carried is the type of the spans that stand for one of another program. They
+// may be sampled, as of those that do not record no others may be
+// (OpenTelemetry's Tracing SDK, Sampling). To be asked for its SpanContext costs
+// a span more than twice what a message may.
+var carried = reflect.TypeOf(trace.SpanFromContext(trace.ContextWithSpanContext(context.Background(), trace.SpanContext{})))
+
+// sampled returns the handle on a span, if it is sampled. All sends of a turn
+// share its handle, unless the handler has started a span of its own.
+func sampled(ctx context.Context, sc trace.SpanContext) SpanRef {
 	if !sc.IsSampled() {
 		return SpanRef{}
 	}
-	// All sends of a turn share its handle, unless the handler has started a
-	// span of its own.
 	if turn, ok := ctx.Value(turnKey{}).(*ProcessSpan); ok && turn.ref.get().SpanID() == sc.SpanID() {
 		return turn.ref
 	}
