@@ -61,9 +61,12 @@ var graph = map[string]deps{
 	}},
 	"internal/cputime": {}, // imported by tests alone
 	"internal/yield":   {},
-	"actor":            {own: []string{"internal/yield", "mailbox", "monitoring"}},
-	"actor/topic":      {own: []string{"actor", "monitoring"}},
-	"supervision":      {own: []string{"actor", "internal/yield", "monitoring"}},
+	"internal/effect":  {},
+	"actor":            {own: []string{"internal/effect", "internal/yield", "mailbox", "monitoring"}},
+	// Imported by tests alone: those of whoever writes actors.
+	"actor/actortest": {own: []string{"actor", "internal/effect", "mailbox", "monitoring", "system"}},
+	"actor/topic":     {own: []string{"actor", "monitoring"}},
+	"supervision":     {own: []string{"actor", "internal/yield", "monitoring"}},
 	"system": {
 		own: []string{"actor", "monitoring", "supervision"},
 		// A user's providers enter through the Config.
@@ -74,8 +77,9 @@ var graph = map[string]deps{
 	},
 }
 
-// core holds the packages that a program built on the framework links.
-var core = []string{"mailbox", "monitoring", "actor", "actor/topic", "supervision", "system"}
+// core holds the packages that a program built on the framework links, and its
+// tests.
+var core = []string{"mailbox", "monitoring", "actor", "actor/topic", "actor/actortest", "supervision", "system"}
 
 // linked holds the modules that these packages link, all of them: uuid, the
 // OpenTelemetry API, and what that API itself cannot do without.

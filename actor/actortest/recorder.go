@@ -51,7 +51,7 @@ func NewRecorder(t testing.TB) *Recorder {
 }
 
 // Monitor is what records the events.
-func (r *Recorder) Monitor() monitoring.Monitor[Event] { return r.memory }
+func (r *Recorder) Monitor() *monitoring.Memory[Event] { return r.memory }
 
 // All returns the events so far.
 func (r *Recorder) All() []Event { return r.memory.Snapshot().Recent }
@@ -81,6 +81,24 @@ func (r *Recorder) Expect(like ...Event) []Event {
 	if !done {
 		r.t.Fatalf("actortest: an event did not come within %v\n\twant: %s\n\tthat is number %d of the %d expected in order%s",
 			orPatience(r.Within), describe(like[missing]), missing+1, len(like), r.history())
+	}
+	return found
+}
+
+// Wait waits until an event like that has been recorded, wherever it stands, and
+// returns the first one. It is for what may come before or after something else.
+func (r *Recorder) Wait(like Event) Event {
+	r.t.Helper()
+	var found Event
+	done := r.wait(func(all []Event) bool {
+		n := slices.IndexFunc(all, func(e Event) bool { return alike(e, like) })
+		if n >= 0 {
+			found = all[n]
+		}
+		return n >= 0
+	})
+	if !done {
+		r.t.Fatalf("actortest: an event did not come within %v\n\twant: %s%s", orPatience(r.Within), describe(like), r.history())
 	}
 	return found
 }

@@ -33,6 +33,8 @@ func TestRecorderExpects(t *testing.T) {
 	assert.Equal(t, 3, s.Events.ExpectRestart("/test/a", nil).Restarts)
 	assert.Empty(t, s.Events.Expect(), "nothing expected is there at once")
 
+	assert.Equal(t, "b", s.Events.Wait(Event{Kind: monitoring.ChildStarted, Child: "b"}).Child, "it was passed over long ago")
+
 	kinds := map[monitoring.SupervisionKind]int{}
 	for _, e := range s.Events.All() {
 		kinds[e.Kind]++
@@ -110,6 +112,12 @@ func TestRecorderFailures(t *testing.T) {
 			"		  child failed, supervisor=/test, child=a, path=/test/a, type=Counter, incarnation=1, reason=failure, error=\"boom\"",
 			"		  strategy applied, supervisor=/test, strategy=one_for_one, affected=[a]",
 			"		  child restarted, supervisor=/test, child=a, path=/test/a, type=Counter, incarnation=2, restarts=1",
+		)},
+		{"an event is awaited in vain", func(s *System) { s.Events.Wait(Event{Child: "b"}) }, text(
+			"actortest: an event did not come within 3s",
+			"	want: any event, child=b",
+			"	recorded:",
+			"		  child started, supervisor=/test, child=a, path=/test/a, type=Counter, incarnation=1",
 		)},
 		{"an event too many", func(s *System) {
 			s.Events.Within = time.Minute

@@ -38,6 +38,7 @@ func TestShow(t *testing.T) {
 		"func()":                                           func() {},
 		`actortest.word("a")`:                              word("a"),
 		"actortest.waits{d:1s}":                            waits{time.Second},
+		`actor.Stopping{Within:1s}`:                        actor.Stopping{Within: time.Second},
 		"actortest.Get{Reply:actor.Reply[int]}":            Get{NewAsk[int](t).Reply},
 		"actortest.Tell{To:a, Msg:actortest.Leave{}}":      Tell{actor.New(counterSpec("a")).Ref, Leave{}},
 		"actortest.Effect[string](watched /a)":             Effect[string]{Kind: Watched, Of: "/a"},

@@ -47,7 +47,7 @@ func NewSystem(t testing.TB, cfg system.Config) *System {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
-	cfg.Monitors.Supervision = both(s.Events.Monitor(), cfg.Monitors.Supervision)
+	cfg.Monitors.Supervision = both[Event](s.Events.Monitor(), cfg.Monitors.Supervision)
 	cfg.Monitors.Mailbox = both(s.traffic.monitor(), cfg.Monitors.Mailbox)
 	var err error
 	if s.ActorSystem, err = system.Start(t.Context(), cfg); err != nil {
