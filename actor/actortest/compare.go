@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -95,7 +96,7 @@ func (d *differ) values(path string, got, want reflect.Value) {
 		d.values(path, got.Elem(), want.Elem())
 	case reflect.Slice, reflect.Array:
 		if n, m := got.Len(), want.Len(); n != m {
-			d.found = append(d.found, difference{"the length of " + cmp.Or(path, "the whole"), fmt.Sprint(n), fmt.Sprint(m)})
+			d.found = append(d.found, difference{"the length of " + cmp.Or(path, "the whole"), strconv.Itoa(n), strconv.Itoa(m)})
 		}
 		for i := range min(got.Len(), want.Len()) {
 			d.values(fmt.Sprintf("%s[%d]", path, i), got.Index(i), want.Index(i))

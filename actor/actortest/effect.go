@@ -18,14 +18,15 @@ const (
 	Started EffectKind = EffectKind(effect.Start)
 	// Stopped a child: Of, and For, the time that it was given.
 	Stopped EffectKind = EffectKind(effect.Stop)
-	// Watched, and no longer: Of, the other's path.
+	// Watched, Unwatched another actor: Of, its path.
 	Watched   EffectKind = EffectKind(effect.Watch)
 	Unwatched EffectKind = EffectKind(effect.Unwatch)
-	// Linked, and no longer: Of, the other's path.
+	// Linked to, Unlinked from another actor: Of, its path.
 	Linked   EffectKind = EffectKind(effect.Link)
 	Unlinked EffectKind = EffectKind(effect.Unlink)
-	// Set a timer, by Self.After or by Timers: For, Message, and for Timers
-	// the key as text in Of. One that comes once, at a rate, with a delay.
+	// SetAfter, SetEvery, SetRepeat: set a timer, by Self.After or by Timers, that
+	// comes once, at a rate, or with a delay: For, Message, and of Timers the key
+	// as text in Of.
 	SetAfter  EffectKind = EffectKind(effect.After)
 	SetEvery  EffectKind = EffectKind(effect.Every)
 	SetRepeat EffectKind = EffectKind(effect.Repeat)

@@ -52,7 +52,7 @@ func Inject[M any](spec actor.Spec[M], faults Faults[M]) actor.Spec[M] {
 	if inner == nil { // Validate tells
 		return spec
 	}
-	f := &saboteur[M]{faults: faults, chance: rand.New(rand.NewPCG(faults.Seed, 0))} //nolint:gosec // it is to be repeatable
+	f := &saboteur[M]{faults: faults, chance: rand.New(rand.NewPCG(faults.Seed, 0))}
 	spec.New = func(ctx context.Context, self *actor.Self[M]) (actor.Actor[M], error) {
 		if f.counts(&f.starts, faults.Starts) {
 			return nil, f.strike()
@@ -75,7 +75,7 @@ type saboteur[M any] struct {
 	starts, messages, stops int        // protected by mu
 }
 
-// counts counts one more, and reports whether it is one of the faulty.
+// counts adds one to a count, and reports whether it is one of the faulty.
 func (s *saboteur[M]) counts(count *int, faulty []int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -111,7 +111,7 @@ func TestFaultsChangeNothingElse(t *testing.T) {
 		failing := counterSpec("c")
 		failing.New = func(context.Context, *actor.Self[Msg]) (actor.Actor[Msg], error) { return nil, errBoom }
 		require.ErrorIs(t, NewSolo(t, Inject(failing, Faults[Msg]{})).Err(), errBoom)
-		failing.New = func(context.Context, *actor.Self[Msg]) (actor.Actor[Msg], error) { return nil, nil }
+		failing.New = func(context.Context, *actor.Self[Msg]) (actor.Actor[Msg], error) { return nil, nil } //nolint:nilnil // that is what is wrong
 		require.ErrorContains(t, NewSolo(t, Inject(failing, Faults[Msg]{})).Err(), "no actor and no error")
 		failing.New = func(context.Context, *actor.Self[Msg]) (actor.Actor[Msg], error) { return (*Counter)(nil), nil }
 		require.ErrorContains(t, NewSolo(t, Inject(failing, Faults[Msg]{})).Err(), "no actor and no error")

@@ -135,8 +135,8 @@ func isOpaque(t reflect.Type) bool {
 	if t.Kind() != reflect.Struct || t.PkgPath() != reflect.TypeFor[actor.Exit]().PkgPath() {
 		return false
 	}
-	for i := range t.NumField() {
-		if t.Field(i).IsExported() {
+	for field := range t.Fields() {
+		if field.IsExported() {
 			return false
 		}
 	}

@@ -299,7 +299,7 @@ func TestEffectKind(t *testing.T) {
 }
 
 func TestDiff(t *testing.T) {
-	lines := func(s string) []string { return strings.Fields(s) }
+	lines := strings.Fields
 	assert.Equal(t, text("", "	- a", "	  b", "	+ x", "	  c", "	+ d"), diff(lines("b x c d"), lines("a b c")))
 	assert.Equal(t, text("", "	+ a"), diff(lines("a"), nil))
 	assert.Equal(t, text("", "	- a"), diff(nil, lines("a")))
