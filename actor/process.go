@@ -76,7 +76,9 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 		case isNil(made):
 			return errors.New("actor: New returned no actor and no error")
 		}
-		name = typeName(made) // which may call a method of it
+		if p.typ.Load() == nil {
+			name = typeName(made) // which may call a method of it
+		}
 		return nil
 	})
 	if !mine {
@@ -87,7 +89,7 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 		return exit, true
 	}
 	p.actor = made
-	if p.typ.Load() == nil {
+	if name != "" {
 		p.typ.Store(&name)
 	}
 	p.restock(inc)

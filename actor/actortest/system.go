@@ -17,9 +17,10 @@ import (
 // A System is an actor system under test. It is stopped when the test ends, and
 // checked then. The test fails
 //
-//   - if the system had ended by itself, or did not stop in order: whatever did
-//     not stop in time is named, and so is a handler that is stuck. A test that
-//     has looked at the error itself, with Err or Shutdown, has dealt with it;
+//   - if the system had ended by itself, or did not stop in order: what did not
+//     stop in time is named, such as a handler that is stuck, and so is a goroutine
+//     of the system that is still at work. A test that has looked at the error
+//     itself, with Err or Shutdown, has dealt with it;
 //   - if a message that an actor accepted was neither handled nor a dead letter;
 //   - if there were other dead letters than ExpectDeadLetters says.
 //
