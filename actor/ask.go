@@ -27,12 +27,14 @@ func Ask[M, R any](ctx context.Context, to Ref[M], question func(Reply[R]) M) (R
 		return none, ErrStopped
 	}
 	p := newPending[R](ctx)
-	p.answered = make(chan struct{})
+	bells := bellsOf(to.target)
+	p.answered = bells.get()
 	msg := question(Reply[R]{p})
 	span := traceAsk(ctx, to.target, msg, &p.meta)
 	err := to.target.DeliverAsk(ctx, msg, p)
 	if err == nil {
 		err = p.wait(ctx)
+		bells.put(p.answered)
 	}
 	span.End(err)
 	if err != nil {

@@ -74,7 +74,7 @@ type pending[R any] struct {
 	to       *core // set before the message is sent
 	state    atomic.Uint32
 	taken    atomic.Pointer[incarnation] // who handles it, or holds the Reply
-	answered chan struct{}               // closed when value and err are set; nil if then is not
+	answered bell                        // rung when value and err are set; nil if then is not
 	then     func()                      // called when they are, for an asker who does not wait
 	value    R
 	err      error
@@ -131,7 +131,7 @@ func (p *pending[R]) settle(value R, err error) bool {
 	if p.then != nil {
 		p.then()
 	} else {
-		close(p.answered)
+		p.answered <- struct{}{}
 	}
 	return true
 }
@@ -148,7 +148,8 @@ func (p *pending[R]) claim() bool {
 	return true
 }
 
-// wait blocks until there is an answer or ctx is done.
+// wait blocks until there is an answer or ctx is done. Afterwards the bell is not
+// rung any more.
 func (p *pending[R]) wait(ctx context.Context) error {
 	if w := newWait(ctx, p.to, p); w != nil {
 		defer w.done()
@@ -157,10 +158,15 @@ func (p *pending[R]) wait(ctx context.Context) error {
 			return err
 		}
 	}
+	over := ctx.Done()
+	if over == nil { // to wait for one thing takes half the time
+		<-p.answered
+		return p.err
+	}
 	select {
 	case <-p.answered:
 		return p.err
-	case <-ctx.Done():
+	case <-over:
 	}
 	if p.claim() { // from now on an answer is late
 		p.state.Store(askOver)

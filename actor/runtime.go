@@ -20,6 +20,7 @@ type Runtime struct {
 	names     atomic.Uint64
 	crew      crew
 	tell      func(effect.Effect) // what actors ask of their Self; nil but in tests of one alone
+	bells     bells
 }
 
 // NewRuntime returns the runtime of a new system. telemetry may be nil.
