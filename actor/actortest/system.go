@@ -41,6 +41,8 @@ type System struct {
 // a start that fails calls system.Start. The zero Name is "test". Without a
 // Logger the log lines are the test's output, and so are shown if it fails.
 // Monitors that are given get the events too.
+//
+// Every message is recorded, so it is not for benchmarks.
 func NewSystem(t testing.TB, cfg system.Config) *System {
 	t.Helper()
 	s := &System{t: t, Events: NewRecorder(t), traffic: newTraffic(), letters: -1}

@@ -41,8 +41,9 @@ type Effect struct {
 
 type key struct{}
 
-// To returns a context in which effects are told to tell: one at a time for each
-// actor, from any goroutine, and with locks held, so it must not call back.
+// To returns a context for the start of an actor that belongs to no system: what it
+// and its children ask for is told to tell, on any goroutine and with locks held,
+// so tell must not call back.
 func To(ctx context.Context, tell func(Effect)) context.Context {
 	return context.WithValue(ctx, key{}, tell)
 }
