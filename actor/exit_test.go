@@ -110,7 +110,8 @@ func TestKindNames(t *testing.T) {
 	}
 	assert.Equal(t, "failure: boom", Exit{Kind: Failure, Err: errBoom}.String())
 	for r, want := range map[DropReason]string{
-		ReasonStopped: "stopped", ReasonOverflow: "overflow", ReasonLateReply: "late_reply", ReasonRestart: "restart", ReasonRestart + 1: "DropReason(4)",
+		ReasonStopped: "stopped", ReasonOverflow: "overflow", ReasonLateReply: "late_reply", ReasonRestart: "restart",
+		ReasonFailed: "failed", ReasonFailed + 1: "DropReason(5)",
 	} {
 		assert.Equal(t, want, r.String())
 	}

@@ -6,6 +6,7 @@ package actor
 // meanwhile, or when f called runtime.Goexit: then another goroutine goes on
 // with the run, and the caller must touch nothing.
 func (c *core) call(inc *incarnation, f func() error) (exit Exit, mine bool) {
+	c.free()
 	inc.fence.enter()
 	returned := false
 	defer func() {

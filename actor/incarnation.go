@@ -18,7 +18,7 @@ const (
 	over                   // ended
 )
 
-var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "stopping", "stopped"}
+var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "stopping", "stopping"}
 
 // An incarnation is one life of an actor, from New to the end. It is the
 // context that its user code gets: through it the framework knows, without a

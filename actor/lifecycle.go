@@ -189,6 +189,7 @@ func (c *core) finish() {
 			c.release(child, cause, nil)
 		}
 	}
+	c.free()
 	c.retiring.Wait()
 	inc.enter(over)
 	inc.disarm()
@@ -235,5 +236,5 @@ func stoppedBy(cause error) error {
 	if cause == nil || cause == ErrStopped { //nolint:errorlint // see above
 		return ErrStopped
 	}
-	return fmt.Errorf("%w: %w", ErrStopped, cause)
+	return &dueTo{ErrStopped, cause}
 }

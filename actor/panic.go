@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -24,9 +25,9 @@ type PanicError struct {
 // newPanicError must be called by the function that was deferred around user
 // code, while the panic is still on the stack.
 func newPanicError(value any) *PanicError {
-	frames := make([]uintptr, maxFrames)
+	var frames [maxFrames]uintptr
 	// Skipped: Callers, this function, unwind, the deferred function.
-	return &PanicError{Value: value, frames: frames[:runtime.Callers(4, frames)]}
+	return &PanicError{Value: value, frames: slices.Clone(frames[:runtime.Callers(4, frames[:])])}
 }
 
 // Error returns "panic: " and the value's text, cut at 1 KiB.

@@ -141,6 +141,9 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 		p.limited.release()
 	}
 	p.limited = nil
+	if a := m.assigned(); a != nil && !m.stashed {
+		a.Handled()
+	}
 	return Exit{}, true
 }
 
