@@ -25,6 +25,11 @@ func requireHands(t *testing.T, rt *Runtime, idle, runs int) {
 	synctest.Wait()
 	i, r := hands(rt)
 	require.Equal(t, []int{idle, runs}, []int{i, r})
+	rt.crew.mu.Lock()
+	defer rt.crew.mu.Unlock()
+	for place, h := range rt.crew.hands {
+		require.Equal(t, place, h.place)
+	}
 }
 
 // Who waits for work is the next to get some.
@@ -48,7 +53,8 @@ func TestCrewGivesWorkToThoseWhoWait(t *testing.T) {
 		also()
 		requireHands(t, rt, min(2, runtime.GOMAXPROCS(0)), 0)
 		require.NoError(t, rt.Dismiss(ctx))
-		synctest.Wait()
+		requireHands(t, rt, 0, 0)
+		assert.Empty(t, rt.crew.hands)
 		assert.Zero(t, rt.crew.leaving)
 		assert.Zero(t, running())
 	})

@@ -200,4 +200,6 @@ func takeOver(t *testing.T, ctx context.Context, way hitch, last func()) {
 	timed, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	require.NoError(t, rt.Dismiss(timed), "every run is counted once")
+	requireHands(t, rt, 0, 0)
+	assert.Empty(t, rt.crew.hands)
 }
