@@ -35,6 +35,7 @@ func requireHands(t *testing.T, rt *Runtime, idle, runs int) {
 // Who waits for work is the next to get some.
 func TestCrewGivesWorkToThoseWhoWait(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
+		processors := runtime.GOMAXPROCS(0)
 		rt := NewRuntime(monitoring.NewIDs(), nil)
 		rt.Employ()
 		p, q, h := doer("p"), doer("q"), newHost()
@@ -51,7 +52,8 @@ func TestCrewGivesWorkToThoseWhoWait(t *testing.T) {
 		release()
 		requireHands(t, rt, 1, 1)
 		also()
-		requireHands(t, rt, min(2, runtime.GOMAXPROCS(0)), 0)
+		requireHands(t, rt, min(2, processors), 0)
+		assert.Equal(t, processors, runtime.GOMAXPROCS(0), "it asks, and does not set")
 		require.NoError(t, rt.Dismiss(ctx))
 		requireHands(t, rt, 0, 0)
 		assert.Empty(t, rt.crew.hands)
