@@ -64,6 +64,7 @@ var graph = map[string]deps{
 	"actor":            {own: []string{"internal/yield", "mailbox", "monitoring"}},
 	"actor/topic":      {own: []string{"actor", "monitoring"}},
 	"supervision":      {own: []string{"actor", "internal/yield", "monitoring"}},
+	"supervision/pool": {own: []string{"actor", "mailbox", "monitoring", "supervision"}},
 	"system": {
 		own: []string{"actor", "monitoring", "supervision"},
 		// A user's providers enter through the Config.
@@ -76,7 +77,7 @@ var graph = map[string]deps{
 }
 
 // core holds the packages that a program built on the framework links.
-var core = []string{"mailbox", "monitoring", "actor", "actor/topic", "supervision", "system", "system/probes"}
+var core = []string{"mailbox", "monitoring", "actor", "actor/topic", "supervision", "supervision/pool", "system", "system/probes"}
 
 // linked holds the modules that these packages link, all of them: uuid, the
 // OpenTelemetry API, and what that API itself cannot do without.

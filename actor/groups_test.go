@@ -30,7 +30,7 @@ func memberships(p *Process[do]) int {
 	return len(p.groups)
 }
 
-func TestL17MembersJoinAndLeave(t *testing.T) {
+func TestL18MembersJoinAndLeave(t *testing.T) {
 	bubble(t, func(t *testing.T, _ context.Context) {
 		var g Groups[string, do]
 		a, b := doer("a"), doer("b")
@@ -63,7 +63,7 @@ func TestL17MembersJoinAndLeave(t *testing.T) {
 }
 
 // The address is the member, so restarts and renewals change nothing.
-func TestL17MembershipLastsOverRestarts(t *testing.T) {
+func TestL18MembershipLastsOverRestarts(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		var g Groups[string, do]
 		p := doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
@@ -92,7 +92,7 @@ func TestL17MembershipLastsOverRestarts(t *testing.T) {
 }
 
 // Who is told of an end finds the ended one in no group, whoever watched first.
-func TestL17MembersLeaveBeforeTheNotice(t *testing.T) {
+func TestL18MembersLeaveBeforeTheNotice(t *testing.T) {
 	bubble(t, func(t *testing.T, _ context.Context) {
 		var g Groups[int, do]
 		s := newSentry(t, "s")
@@ -120,7 +120,7 @@ func TestL17MembersLeaveBeforeTheNotice(t *testing.T) {
 	})
 }
 
-func TestL17WhatCannotJoin(t *testing.T) {
+func TestL18WhatCannotJoin(t *testing.T) {
 	var g Groups[int, do]
 	require.ErrorIs(t, g.Join(1, Ref[do]{}), ErrStopped)
 	g.Leave(1, Ref[do]{})
@@ -133,7 +133,7 @@ func TestL17WhatCannotJoin(t *testing.T) {
 
 // An address from elsewhere leaves when it tells of its end, and is not watched
 // any longer than it is a member.
-func TestL17MembersElsewhere(t *testing.T) {
+func TestL18MembersElsewhere(t *testing.T) {
 	var g Groups[int, do]
 	far := &farTarget{}
 	r := NewRef[do](far)
@@ -155,7 +155,7 @@ func TestL17MembersElsewhere(t *testing.T) {
 }
 
 // An adapter is the actor's address for another type: groups of that type take it.
-func TestL17AnAdapterJoins(t *testing.T) {
+func TestL18AnAdapterJoins(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		var g Groups[string, string]
 		var log probe
@@ -174,7 +174,7 @@ func TestL17AnAdapterJoins(t *testing.T) {
 }
 
 // Send tells how many have it, and names those that do not.
-func TestL17SendToAll(t *testing.T) {
+func TestL18SendToAll(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		var g Groups[string, do]
 		none, err := g.Send(ctx, "g", nothing)
@@ -232,7 +232,7 @@ func (r roll) apply(ch Change[string, do]) error {
 	return nil
 }
 
-func TestL17FollowersAreToldInOrder(t *testing.T) {
+func TestL18FollowersAreToldInOrder(t *testing.T) {
 	bubble(t, func(t *testing.T, _ context.Context) {
 		var g Groups[string, do]
 		s := newSentry(t, "s")
@@ -281,7 +281,7 @@ func TestL17FollowersAreToldInOrder(t *testing.T) {
 
 // Whoever joins, leaves, dies and is restarted: a follower's roll is right after
 // each change, and in the end only those are members that live and have not left.
-func TestL17GroupsUnderStress(t *testing.T) {
+func TestL18GroupsUnderStress(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		const actors, rounds = 16, 50
 		var g Groups[string, do]
@@ -346,7 +346,7 @@ func TestL17GroupsUnderStress(t *testing.T) {
 }
 
 // Everything that Send has counted is handled, or a dead letter (L8).
-func TestL17SendConservation(t *testing.T) {
+func TestL18SendConservation(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		const actors, senders, each = 8, 4, 100
 		var g Groups[string, do]
@@ -402,7 +402,7 @@ func (c *atomicCount) get() int {
 }
 
 // Whoever follows while the incarnation ends is refused, or leaves nothing behind.
-func TestL17FollowRacesTheEnd(t *testing.T) {
+func TestL18FollowRacesTheEnd(t *testing.T) {
 	bubble(t, func(t *testing.T, _ context.Context) {
 		var g Groups[int, do]
 		for range 200 {

@@ -75,7 +75,7 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 		return err
 	})
 	if !mine {
-		return exit, false
+		return Exit{}, false
 	}
 	inc.ignored = ignored
 	if exit.Err != nil {
@@ -87,7 +87,7 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 		p.typ.Store(&name)
 	}
 	p.restock(inc)
-	return exit, true
+	return Exit{}, true
 }
 
 // depth implements body.

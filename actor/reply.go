@@ -2,7 +2,6 @@ package actor
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
 )
@@ -213,5 +212,5 @@ func unanswered(exit Exit) error {
 	if exit.Err == nil {
 		return ErrNoReply
 	}
-	return fmt.Errorf("%w: %w", ErrNoReply, exit.Err)
+	return &dueTo{ErrNoReply, exit.Err}
 }

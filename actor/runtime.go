@@ -93,6 +93,14 @@ func Caller(ctx context.Context) string {
 	return ""
 }
 
+// IsAbandoned reports whether ctx belongs to an actor's code that was abandoned.
+// What that sends must have no effect any more: whoever takes messages without an
+// actor's mailbox refuses it with [ErrAbandoned].
+func IsAbandoned(ctx context.Context) bool {
+	from := callerOf(ctx)
+	return from != nil && from.fence.isCut()
+}
+
 // NextName returns a name that no other actor of the system is given by it.
 func (r *Runtime) NextName() string {
 	return "actor#" + strconv.FormatUint(r.names.Add(1), 10)

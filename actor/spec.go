@@ -98,10 +98,7 @@ func (s Spec[M]) Validate() error {
 			wrong(fmt.Sprintf("Owns[%d]", i), err)
 		}
 	}
-	if s.Invalid != nil {
-		errs = append(errs, s.Invalid)
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.Invalid)...)
 }
 
 // CheckName reports what is wrong with a name, if anything: names are at most

@@ -100,7 +100,7 @@ func targetOf(a Address) (watchable, error) {
 		return nil, fmt.Errorf("%w: the address is nil", ErrUnwatchable)
 	}
 	target, err := a.watchable()
-	if err == nil && target != nil && !reflect.ValueOf(target).Comparable() {
+	if target != nil && !reflect.ValueOf(target).Comparable() {
 		err = fmt.Errorf("%w: %s: its target is not comparable", ErrUnwatchable, a.Path())
 	}
 	return target, err
@@ -135,10 +135,7 @@ func (i *incarnation) unbind(a Address, link bool) {
 		return
 	}
 	i.mu.Lock()
-	var stop func()
-	if !i.fence.isCut() {
-		stop = i.bonds[bondKey{target, link}].end()
-	}
+	stop := i.bonds[bondKey{target, link}].end()
 	i.mu.Unlock()
 	if stop != nil {
 		stop()
@@ -148,7 +145,7 @@ func (i *incarnation) unbind(a Address, link bool) {
 // end ends the bond. It is called with inc.mu held, and returns what is to be
 // called without.
 func (b *bond) end() (stop func()) {
-	if b == nil || b.over {
+	if b == nil {
 		return nil
 	}
 	b.over = true
@@ -167,7 +164,6 @@ func (i *incarnation) unbindAll() {
 			stops = append(stops, stop)
 		}
 	}
-	i.bonds = nil
 	i.mu.Unlock()
 	for _, stop := range stops {
 		stop()
