@@ -77,11 +77,10 @@ func (p *Process[M]) deliverAsk(ctx context.Context, msg M, through adapted, q Q
 	if a, ok := q.(ask); ok {
 		env.meta = a.carry(&p.core)
 	} else {
-		by, _ := q.Deadline()
-		env.meta = &meta{ask: &foreign{q}, deadline: by}
+		env.meta = metaOf(ctx, q)
 	}
 	env.meta.adapted = through
-	return p.enqueue(ctx, env, true)
+	return p.enqueue(ctx, env, env.meta.assigned() == nil)
 }
 
 // post is DeliverAsk that never waits, neither for room nor for the answer, so

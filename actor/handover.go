@@ -18,8 +18,10 @@ import (
 //
 // Until then the woken actor waits, which must not be for long:
 //
-//   - Only for an actor that has earned it is anybody noted: its last turns were
-//     quick. Some are timed; a slow one takes it back.
+//   - Only for an actor that has earned it is noted whom its code wakes: its last
+//     turns were quick. Some are timed; a slow one takes it back.
+//   - The framework itself has noted whom it wakes between two calls of user code,
+//     a parent whose child has ended say, and frees it before the second.
 //   - The note holds one actor. Before the next message of its own mailbox is
 //     handled, before a second actor is noted, before the framework has a handler
 //     wait, and when the incarnation ends, the first is given a goroutine.
@@ -49,16 +51,13 @@ const (
 
 // A handover is what an actor needs to hand over to others.
 type handover struct {
-	runner atomic.Pointer[hand] // that runs the actor, or was the last to do so
+	runner atomic.Pointer[hand] // that runs the actor, or has run it; nil: none of the crew's
 	quick  atomic.Uint32        // quick turns, up to trusted
 	turns  uint8                // owned by the run loop
 }
 
 // handle has the actor handle messages, on h's goroutine.
 func (c *core) handle(h *hand) outcome {
-	if c.runner.Load() != h {
-		c.runner.Store(h)
-	}
 	c.turns++
 	if c.turns%timedTurn != 0 && c.quick.Load() == trusted {
 		o := c.body.receive(c.inc)
@@ -78,6 +77,18 @@ func (c *core) handle(h *hand) outcome {
 	}
 	return o
 }
+
+// startFor starts the run of an actor that by has woken, or has it noted by the
+// goroutine that runs by. by's own code may have woken it if it has earned that;
+// if not, what comes is a call of free at the latest.
+func (c *core) startFor(by *core) {
+	if by == nil || by.isIdle() || !by.handsTo(c) {
+		c.dispatch()
+	}
+}
+
+// isIdle reports whether no run is on.
+func (c *core) isIdle() bool { return c.wake.Load()&^parked == 0 }
 
 // waken starts the run of an actor that a message sent with ctx has woken, or has
 // it noted by the goroutine of ctx's handler.

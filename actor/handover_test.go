@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -409,4 +410,47 @@ func TestHandOverUnderStress(t *testing.T) {
 	}
 	require.NoError(t, rt.Dismiss(t.Context()))
 	assert.Empty(t, rt.crew.hands)
+}
+
+// A child is started where its parent runs, and the parent hears of it there; but
+// user code of the child holds up nobody.
+func TestHandOverBetweenParentAndChild(t *testing.T) {
+	var self *Self[do]
+	inRelay(t, func(r *relay) {
+		places := make(chan string, 4)
+		blocking := doer("child", withNew(func(context.Context, *Self[do]) (Actor[do], error) {
+			places <- "child " + goroutine()
+			return plain{}, nil
+		}))
+		require.NoError(r, blocking.Send(r.ctx, func(context.Context) error {
+			time.Sleep(time.Hour)
+			return nil
+		}))
+		r.give(func(context.Context) error {
+			places <- "parent " + goroutine()
+			return self.Start(blocking, func(e Event) do {
+				return func(context.Context) error {
+					assert.Equal(r, ChildStarted, e.Kind)
+					r.log <- "started after " + time.Since(r.began).String()
+					return nil
+				}
+			})
+		})
+		assert.Equal(r, []string{"started after 0s"}, r.logged())
+		assert.Equal(r, strings.TrimPrefix(<-places, "parent "), strings.TrimPrefix(<-places, "child "))
+
+		slow := doer("slow", withNew(func(context.Context, *Self[do]) (Actor[do], error) {
+			time.Sleep(time.Hour)
+			return plain{}, nil
+		}))
+		r.give(func(context.Context) error {
+			return self.Start(slow, func(Event) do { return nothing })
+		})
+		r.give(func(context.Context) error {
+			r.log <- "handled after " + time.Since(r.began).String()
+			return nil
+		})
+		assert.Equal(r, []string{"handled after 0s"}, r.logged())
+		pass(time.Hour)
+	}, withSelf(&self))
 }

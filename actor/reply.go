@@ -2,7 +2,6 @@ package actor
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
 )
@@ -15,6 +14,16 @@ import (
 // counted as a dead letter and reaches nobody, least of all a later ask.
 type Reply[R any] struct {
 	p *pending[R]
+}
+
+// NewReply returns a Reply that belongs to no ask: answered is called with the
+// first answer, on the goroutine that gives it, and a further one has no effect.
+// It is for those who pass a question on from elsewhere, and for tests; see
+// package actortest.
+func NewReply[R any](answered func(R, error)) Reply[R] {
+	p := new(pending[R])
+	p.then = func() { answered(p.value, p.err) }
+	return Reply[R]{p}
 }
 
 // Send answers with a value.
@@ -213,5 +222,5 @@ func unanswered(exit Exit) error {
 	if exit.Err == nil {
 		return ErrNoReply
 	}
-	return fmt.Errorf("%w: %w", ErrNoReply, exit.Err)
+	return &dueTo{ErrNoReply, exit.Err}
 }

@@ -49,18 +49,21 @@ func (c *core) notify(ctx context.Context) {
 }
 
 // tell gives the actor a signal.
-func (c *core) tell(s signal) {
+func (c *core) tell(s signal) { c.hear(s, nil) }
+
+// hear gives the actor a signal from by, whose run may hand over to it; nil is
+// somebody else.
+func (c *core) hear(s signal, by *core) {
 	c.lane.push(s)
 	yield.Point()
 	w := c.wake.Add(1)
 	if w == 1 {
-		c.dispatch()
-		return
+		c.startFor(by)
 	}
 	for w&parked != 0 {
 		yield.Point()
 		if c.wake.CompareAndSwap(w, 1) {
-			c.dispatch()
+			c.startFor(by)
 			return
 		}
 		w = c.wake.Load()
@@ -80,7 +83,6 @@ const (
 
 // dispatch starts the run that the caller has won the right to.
 func (c *core) dispatch() {
-	c.crew = nil
 	if s := c.scope.Load(); s != nil {
 		c.crew = &s.runtime.crew
 		c.crew.start(c)
@@ -93,6 +95,9 @@ func (c *core) dispatch() {
 // reached: a run that user code had to be cut off from goes on elsewhere. The
 // goroutine is h's, or none of the crew's if that is nil.
 func (c *core) run(h *hand) (ended bool) {
+	if c.runner.Load() != h {
+		c.runner.Store(h)
+	}
 	for {
 		n := c.wake.Load()
 		o := c.turn(h)

@@ -8,8 +8,8 @@ import (
 	"github.com/understudy-go/understudy/monitoring"
 )
 
-// execute carries out one action, of which the rest is still to come.
-func (s *supervisor) execute(a action, rest []action) {
+// execute carries out one action of a step that has these answers.
+func (s *supervisor) execute(a action, answers []doReply) {
 	yield.Point()
 	switch a := a.(type) {
 	case doStart:
@@ -31,7 +31,7 @@ func (s *supervisor) execute(a action, rest []action) {
 	case doReply:
 		s.reply(a)
 	case doRetire:
-		s.retire(a, rest)
+		s.retire(a, answers)
 	case doReady:
 		if a.err != nil {
 			s.answerHeld()

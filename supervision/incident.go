@@ -237,7 +237,12 @@ func (m *machine) endSteps(c *child, err error) {
 	}
 }
 
-func (m *machine) pathOf(c *child) string { return m.plan.path + "/" + c.name }
+func (m *machine) pathOf(c *child) string {
+	if c.path == "" {
+		c.path = m.plan.path + "/" + c.name
+	}
+	return c.path
+}
 
 // typed reports whether the child's type is known. An actor that has never run
 // tells its name in place of it.

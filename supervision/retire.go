@@ -1,13 +1,17 @@
 package supervision
 
-import "github.com/understudy-go/understudy/actor"
+import (
+	"slices"
+
+	"github.com/understudy-go/understudy/actor"
+)
 
 // retire ends the address of a child. Who is to be answered about that child in
-// the same step is answered when the address has ended, so that nothing of it is
-// left then: no name, no open mailbox, here or further down.
-func (s *supervisor) retire(a doRetire, rest []action) {
+// the same step, by one of answers, is answered when the address has ended, so
+// that nothing of it is left then: no name, no open mailbox, here or further down.
+func (s *supervisor) retire(a doRetire, answers []doReply) {
 	var over func() Message
-	if isAnswered(rest, a.process) {
+	if slices.ContainsFunc(answers, func(r doReply) bool { return r.process == a.process }) {
 		if s.retiring == nil {
 			s.retiring = make(map[actor.Child][]doReply)
 		}
@@ -17,14 +21,14 @@ func (s *supervisor) retire(a doRetire, rest []action) {
 	s.self.Retire(a.process, a.cause, over)
 }
 
-// isAnswered reports whether one of the actions answers a command about that child.
-func isAnswered(actions []action, process actor.Child) bool {
+// answersAmong returns those of the actions that answer a command.
+func answersAmong(actions []action) (answers []doReply) {
 	for _, a := range actions {
-		if r, ok := a.(doReply); ok && r.process == process {
-			return true
+		if r, ok := a.(doReply); ok {
+			answers = append(answers, r)
 		}
 	}
-	return false
+	return answers
 }
 
 // reply answers a command, now or when the address is over that it is about.

@@ -131,8 +131,9 @@ func (s *supervisor) Receive(ctx context.Context, msg Message) error {
 // step lets an event happen now and carries out what follows.
 func (s *supervisor) step(ev event) {
 	actions := s.machine.step(ev, time.Now())
-	for i, a := range actions {
-		s.execute(a, actions[i+1:])
+	answers := answersAmong(actions)
+	for _, a := range actions {
+		s.execute(a, answers)
 	}
 }
 

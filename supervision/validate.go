@@ -33,6 +33,9 @@ func (s Spec) validate(dynamic bool) error {
 	for i, c := range s.Children {
 		v.in(i, c)
 	}
+	if s.Invalid != nil {
+		v.errs = append(v.errs, s.Invalid)
+	}
 	return errors.Join(v.errs...)
 }
 

@@ -89,7 +89,3 @@ func missing(id, what string) scenario {
 		t.Skip("not built yet: " + what)
 	}}
 }
-
-func lifeCycle() []scenario {
-	return []scenario{missing("LC-03", "the toolkit: pools and work pulling")}
-}
