@@ -28,7 +28,8 @@ import (
 	// the go command does not take the result of an earlier run for this one's
 	// when they have changed.
 	_ "github.com/understudy-go/understudy/actor/topic"
-	_ "github.com/understudy-go/understudy/system"
+	_ "github.com/understudy-go/understudy/supervision/pool"
+	_ "github.com/understudy-go/understudy/system/probes"
 )
 
 // known holds the packages that a piece of code in a document may use without
@@ -55,6 +56,8 @@ var known = map[string]string{
 	"supervision": module + "/supervision",
 	"system":      module + "/system",
 	"topic":       module + "/actor/topic",
+	"pool":        module + "/supervision/pool",
+	"probes":      module + "/system/probes",
 }
 
 // elsewhere holds the documents whose code stands word for word in a file that
