@@ -61,7 +61,10 @@ var graph = map[string]deps{
 	}},
 	"internal/cputime": {}, // imported by tests alone
 	"internal/yield":   {},
-	"actor":            {own: []string{"internal/yield", "mailbox", "monitoring"}},
+	"internal/effect":  {},
+	"actor":            {own: []string{"internal/effect", "internal/yield", "mailbox", "monitoring"}},
+	// Imported by tests alone: those of whoever writes actors.
+	"actor/actortest":  {own: []string{"actor", "internal/effect", "mailbox", "monitoring", "system"}},
 	"actor/topic":      {own: []string{"actor", "monitoring"}},
 	"supervision":      {own: []string{"actor", "internal/yield", "monitoring"}},
 	"supervision/pool": {own: []string{"actor", "mailbox", "monitoring", "supervision"}},
@@ -76,8 +79,9 @@ var graph = map[string]deps{
 	"system/probes": {own: []string{"actor", "system"}},
 }
 
-// core holds the packages that a program built on the framework links.
-var core = []string{"mailbox", "monitoring", "actor", "actor/topic", "supervision", "supervision/pool", "system", "system/probes"}
+// core holds the packages that a program built on the framework links, and its
+// tests.
+var core = []string{"mailbox", "monitoring", "actor", "actor/topic", "actor/actortest", "supervision", "supervision/pool", "system", "system/probes"}
 
 // linked holds the modules that these packages link, all of them: uuid, the
 // OpenTelemetry API, and what that API itself cannot do without.

@@ -18,7 +18,9 @@ type Spec[M any] struct {
 	Name string
 
 	// Type says what kind of actor it is, in spans and metrics. Empty means
-	// the name of the Go type that New returns. It has the same form as Name.
+	// the name of the Go type that New returns; if that has a method Unwrap,
+	// which returns the actor that it stands around, that one's. It has the same
+	// form as Name.
 	Type string
 
 	// New makes the actor's state, at every start: nothing survives a restart
