@@ -25,6 +25,7 @@ import (
 	// The documents' code is compiled against these. They are imported so that
 	// the go command does not take the result of an earlier run for this one's
 	// when they have changed.
+	_ "github.com/understudy-go/understudy/actor/actortest"
 	_ "github.com/understudy-go/understudy/actor/topic"
 	_ "github.com/understudy-go/understudy/supervision/pool"
 	_ "github.com/understudy-go/understudy/system/probes"
@@ -49,6 +50,7 @@ var known = map[string]string{
 	"time":        "time",
 	"require":     "github.com/stretchr/testify/require",
 	"actor":       module + "/actor",
+	"actortest":   module + "/actor/actortest",
 	"mailbox":     module + "/mailbox",
 	"monitoring":  module + "/monitoring",
 	"supervision": module + "/supervision",
