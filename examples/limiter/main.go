@@ -21,52 +21,19 @@ import (
 	"github.com/understudy-go/understudy/system"
 )
 
-const (
-	refill = 100 * time.Millisecond // for one token
-	full   = 5 * refill             // a bucket holds five
-)
-
-// Verdict is the answer to a Take.
-type Verdict struct {
-	Allowed bool
-	Wait    time.Duration // if not, how long it takes until there is a token
-}
-
-// Take asks for a token out of a bucket.
-type Take struct{ Reply actor.Reply[Verdict] }
-
-// A Bucket knows when it will be full: each token that is taken is one more to
-// be waited for. That is all there is to count.
-type Bucket struct{ full time.Time }
-
-// NewBucket makes a bucket that is full, and that ends when it is full again and
-// nobody has asked meanwhile.
-func NewBucket(_ context.Context, self *actor.Self[Take]) (actor.Actor[Take], error) {
-	self.Passivate(full)
-	return new(Bucket), nil
-}
-
-func (b *Bucket) Receive(_ context.Context, msg Take) error {
-	now := time.Now()
-	if b.full.Before(now) {
-		b.full = now
-	}
-	after := b.full.Add(refill)
-	if wait := after.Sub(now) - full; wait > 0 {
-		msg.Reply.Send(Verdict{Wait: wait})
-		return nil
-	}
-	b.full = after
-	msg.Reply.Send(Verdict{Allowed: true})
-	return nil
-}
-
 type Msg interface{ limiter() }
 
 // Allow asks for a token of a key.
 type Allow struct {
 	Key   string
 	Reply actor.Reply[Verdict]
+}
+
+// Answer is what a bucket, or its end, has made of an Allow.
+type Answer struct {
+	Verdict Verdict
+	Err     error
+	Reply   actor.Reply[Verdict]
 }
 
 // Keys asks for which keys there are buckets.
@@ -79,6 +46,7 @@ type Happened struct {
 }
 
 func (Allow) limiter()    {}
+func (Answer) limiter()   {}
 func (Keys) limiter()     {}
 func (Happened) limiter() {}
 
@@ -103,17 +71,23 @@ func (l *Limiter) Receive(ctx context.Context, msg Msg) error {
 			}
 			l.buckets[msg.Key] = bucket
 		}
-		// The question goes on to the bucket, which answers the asker.
-		if err := bucket.Send(ctx, Take{msg.Reply}); err != nil {
-			msg.Reply.Fail(err)
+		// Other keys are served while this one's bucket has not answered.
+		actor.AskAsync(ctx, l.self, bucket.Ref,
+			func(r actor.Reply[Verdict]) Take { return Take{r} },
+			func(v Verdict, err error) Msg { return Answer{v, err, msg.Reply} })
+	case Answer:
+		if msg.Err != nil {
+			msg.Reply.Fail(msg.Err)
+			break
 		}
+		msg.Reply.Send(msg.Verdict)
 	case Keys:
 		msg.Reply.Send(slices.Sorted(maps.Keys(l.buckets)))
 	case Happened:
 		if msg.Event.Kind != actor.ChildEnded {
 			break
 		}
-		// All that is sent to a bucket is sent here. So what waits now was sent
+		// All that a bucket is asked it is asked here. So what waits now was asked
 		// when it was about to go, and no more can come until this is handled.
 		bucket := l.buckets[msg.Key]
 		if bucket.Info().Depth > 0 {
