@@ -1,6 +1,10 @@
 package actor
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/understudy-go/understudy/internal/yield"
+)
 
 // A Change is one of a group: an address has joined it, or left.
 type Change[K comparable, M any] struct {
@@ -32,6 +36,7 @@ func Follow[M any, K comparable, T any](
 	if err := inc.enlist(b); err != nil {
 		return nil, func() {}, err
 	}
+	yield.Point()
 	members = g.follow(key, f)
 	if b.isOver() { // the incarnation has ended meanwhile
 		g.unfollow(key, f)

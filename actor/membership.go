@@ -1,5 +1,7 @@
 package actor
 
+import "github.com/understudy-go/understudy/internal/yield"
+
 // A membership is that of an address in a group.
 type membership struct {
 	order uint64 // of joining
@@ -35,6 +37,7 @@ func (c *core) leaveGroups() {
 	all := c.groups
 	c.groups, c.left = nil, true
 	c.mu.Unlock()
+	yield.Point()
 	for m := range all {
 		m.leave()
 	}

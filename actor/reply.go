@@ -16,6 +16,16 @@ type Reply[R any] struct {
 	p *pending[R]
 }
 
+// NewReply returns a Reply that belongs to no ask: answered is called with the
+// first answer, on the goroutine that gives it, and a further one has no effect.
+// It is for those who pass a question on from elsewhere, and for tests; see
+// package actortest.
+func NewReply[R any](answered func(R, error)) Reply[R] {
+	p := new(pending[R])
+	p.then = func() { answered(p.value, p.err) }
+	return Reply[R]{p}
+}
+
 // Send answers with a value.
 func (r Reply[R]) Send(value R) { r.answer(value, nil) }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"sync/atomic"
 
+	"github.com/understudy-go/understudy/internal/effect"
 	"github.com/understudy-go/understudy/monitoring"
 )
 
@@ -18,6 +19,7 @@ type Runtime struct {
 	letters   letters
 	names     atomic.Uint64
 	crew      crew
+	tell      func(effect.Effect) // what actors ask of their Self; nil but in tests of one alone
 	bells     bells
 }
 
@@ -60,7 +62,9 @@ func scopeOf(ctx context.Context) *scope {
 	if s, ok := ctx.Value(scopeKey{}).(*scope); ok {
 		return s
 	}
-	return &scope{runtime: NewRuntime(monitoring.NewIDs(), nil)}
+	r := NewRuntime(monitoring.NewIDs(), nil)
+	r.tell = effect.From(ctx)
+	return &scope{runtime: r}
 }
 
 // nursery is the place of the children of an actor that has been started.

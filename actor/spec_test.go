@@ -80,6 +80,30 @@ func TestR18WrongSpecNeverStartsAndNeverPanics(t *testing.T) {
 
 type pointerActor struct{ plain }
 
+// around stands around another actor.
+type around struct {
+	plain
+	inner Actor[do]
+}
+
+func (a around) Unwrap() Actor[do] { return a.inner }
+
+// stubborn does not say what it stands around.
+type stubborn struct{ plain }
+
+func (stubborn) Unwrap() Actor[do] { panic("no") }
+
+// What cannot say what it stands around has not started.
+func TestUnwrapMayPanic(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		p := doer("a", withNew(func(context.Context, *Self[do]) (Actor[do], error) { return stubborn{}, nil }))
+		h := newHost()
+		p.Start(ctx, h)
+		var panicked *PanicError
+		assert.ErrorAs(t, <-h.started, &panicked)
+	})
+}
+
 func TestTypeNames(t *testing.T) {
 	bubble(t, func(t *testing.T, _ context.Context) {
 		for want, p := range map[string]*Process[do]{
@@ -87,6 +111,10 @@ func TestTypeNames(t *testing.T) {
 			"pointerActor": doer("b", withNew(func(context.Context, *Self[do]) (Actor[do], error) { return &pointerActor{}, nil })),
 			"do": doer("c", withNew(func(context.Context, *Self[do]) (Actor[do], error) {
 				return Func[do](func(context.Context, do) error { return nil }), nil
+			})),
+			"around": doer("f", withNew(func(context.Context, *Self[do]) (Actor[do], error) { return around{}, nil })),
+			"hooked": doer("g", withNew(func(context.Context, *Self[do]) (Actor[do], error) {
+				return around{inner: &around{inner: hooked{}}}, nil
 			})),
 			"Declared": doer("d", func(s *Spec[do]) { s.Type = "Declared" }),
 		} {

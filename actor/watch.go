@@ -3,6 +3,8 @@ package actor
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/understudy-go/understudy/internal/effect"
 )
 
 // A bond is one actor's interest in another's end.
@@ -78,6 +80,7 @@ func (i *incarnation) bind(a Address, link bool, notify func(Down) bool) error {
 	if err := i.enlist(b); err != nil {
 		return err
 	}
+	i.effect(bondEffect(link, effect.Watch, effect.Link), a.Path(), 0)
 	stop := func() {}
 	if target == nil {
 		i.core.tell(notice{b, nobody})
@@ -138,8 +141,16 @@ func (i *incarnation) unbind(a Address, link bool) {
 	stop := i.bonds[bondKey{target, link}].end()
 	i.mu.Unlock()
 	if stop != nil {
+		i.effect(bondEffect(link, effect.Unwatch, effect.Unlink), a.Path(), 0)
 		stop()
 	}
+}
+
+func bondEffect(link bool, watch, linked effect.Kind) effect.Kind {
+	if link {
+		return linked
+	}
+	return watch
 }
 
 // end ends the bond. It is called with inc.mu held, and returns what is to be

@@ -43,5 +43,6 @@
 // that the actors have done, abandoned ones aside. A running system holds one
 // goroutine that waits for its end, and keeps at most as many as there are
 // processors ready for runs; idle actors hold none. When Shutdown returns all of
-// them have ended.
+// them have ended. The tasks of a phase have a goroutine each, and one that did
+// not return in time still has.
 package system

@@ -32,11 +32,8 @@ type Bakery struct {
 	close  func()                          // is told when the server takes nothing more
 }
 
-type Msg interface{ bakery() }
-
+// An Order is answered with the number of the loaf.
 type Order struct{ Reply actor.Reply[int] }
-
-func (Order) bakery() {}
 
 // A Baker counts the loaves.
 type Baker struct {
@@ -44,20 +41,17 @@ type Baker struct {
 	baked int
 }
 
-func (b *Baker) Receive(_ context.Context, msg Msg) error {
-	switch msg := msg.(type) {
-	case Order:
-		b.baked++
-		b.bake(b.baked)
-		msg.Reply.Send(b.baked)
-	}
+func (b *Baker) Receive(_ context.Context, o Order) error {
+	b.baked++
+	b.bake(b.baked)
+	o.Reply.Send(b.baked)
 	return nil
 }
 
 // orders has each request answered by the baker.
-func orders(baker actor.Ref[Msg]) http.HandlerFunc {
+func orders(baker actor.Ref[Order]) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		n, err := actor.Ask(r.Context(), baker, func(r actor.Reply[int]) Msg { return Order{r} })
+		n, err := actor.Ask(r.Context(), baker, func(r actor.Reply[int]) Order { return Order{r} })
 		if err != nil {
 			http.Error(w, "no bread today", http.StatusServiceUnavailable)
 			return
@@ -76,7 +70,7 @@ type server struct {
 func (s *server) ListenAndServe() error { return s.Serve(s.listener) }
 
 func run(ctx context.Context, b Bakery) error {
-	baker := actor.New(actor.Spec[Msg]{
+	baker := actor.New(actor.Spec[Order]{
 		Name: "baker",
 		New:  actor.Make(func() *Baker { return &Baker{bake: b.bake} }),
 	})
