@@ -64,7 +64,7 @@ func (cr *crew) serve(h *hand, c *core) {
 		}
 	}()
 	for ok := true; ok; c, ok = <-h.work {
-		if !h.runs(c) {
+		if !h.relay(c) {
 			return // a goroutine that was abandoned is the user's
 		}
 		if !cr.ran(h) {

@@ -226,5 +226,5 @@ func unanswered(exit Exit) error {
 	if exit.Err == nil {
 		return ErrNoReply
 	}
-	return &dueTo{ErrNoReply, exit.Err}
+	return &causedError{ErrNoReply, exit.Err}
 }

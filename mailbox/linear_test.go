@@ -35,7 +35,7 @@ func sequential(capacity int, overflow mailbox.Overflow, order func(a, b item) i
 	return porcupine.Model{
 		Init: func() any { return []item(nil) },
 		Step: func(state, input, output any) (bool, any) {
-			holds, in, out := state.([]item), input.(step), output.(result)
+			holds, in, out := state.([]item), input.(step), output.(result) //nolint:errcheck,forcetypeassert // see record
 			switch {
 			case !in.offer && len(holds) == 0:
 				return !out.ok, holds
@@ -58,7 +58,9 @@ func sequential(capacity int, overflow mailbox.Overflow, order func(a, b item) i
 				return out.outcome == mailbox.Accepted, slices.Insert(slices.Clone(holds), at, in.item)
 			}
 		},
-		Equal: func(a, b any) bool { return slices.Equal(a.([]item), b.([]item)) },
+		Equal: func(a, b any) bool {
+			return slices.Equal(a.([]item), b.([]item)) //nolint:errcheck,forcetypeassert // see Init
+		},
 		DescribeOperation: func(input, output any) string {
 			return fmt.Sprint(input, " -> ", output)
 		},
@@ -75,10 +77,10 @@ func TestQueuesAreLinearizable(t *testing.T) {
 	}{
 		"Unbounded":   {unbounded["Unbounded"].make, sequential(0, 0, nil)},
 		"Priority":    {unbounded["Priority"].make, sequential(0, 0, byPriority)},
-		"Block":       {boundedTo(3, mailbox.Block), sequential(3, mailbox.Block, nil)},
-		"Reject":      {boundedTo(3, mailbox.Reject), sequential(3, mailbox.Reject, nil)},
-		"drop newest": {boundedTo(3, mailbox.DropNewest), sequential(3, mailbox.DropNewest, nil)},
-		"drop oldest": {boundedTo(3, mailbox.DropOldest), sequential(3, mailbox.DropOldest, nil)},
+		"Block":       {boundedBy(mailbox.Block), sequential(bound, mailbox.Block, nil)},
+		"Reject":      {boundedBy(mailbox.Reject), sequential(bound, mailbox.Reject, nil)},
+		"drop newest": {boundedBy(mailbox.DropNewest), sequential(bound, mailbox.DropNewest, nil)},
+		"drop oldest": {boundedBy(mailbox.DropOldest), sequential(bound, mailbox.DropOldest, nil)},
 	} {
 		for _, producers := range []int{1, 3, 16} {
 			t.Run(fmt.Sprint(name, " ", producers), func(t *testing.T) {
@@ -99,9 +101,12 @@ func TestQueuesAreLinearizable(t *testing.T) {
 	}
 }
 
-func boundedTo(capacity int, overflow mailbox.Overflow) func() mailbox.Queue[item] {
+// bound is that of the bounded mailboxes.
+const bound = 3
+
+func boundedBy(overflow mailbox.Overflow) func() mailbox.Queue[item] {
 	return func() mailbox.Queue[item] {
-		m, err := mailbox.New[item](mailbox.Config{Capacity: capacity, Overflow: overflow})
+		m, err := mailbox.New[item](mailbox.Config{Capacity: bound, Overflow: overflow})
 		if err != nil {
 			panic(err)
 		}

@@ -2,7 +2,7 @@ package mailbox
 
 // A Queue is what an actor needs of its mailbox. [Mailbox], [Unbounded] and
 // [Priority] are queues.
-type Queue[T any] interface {
+type Queue[T any] interface { //nolint:interfacebloat // what every mailbox does
 	// Offer stores v if it can do so without waiting. It never blocks.
 	Offer(v T) (outcome Outcome, evicted T)
 	// C is the channel for a producer that waits for room; nil if none ever
