@@ -26,7 +26,7 @@ var understudy = contender{
 // startUnderstudy runs actors under the root of a system.
 func startUnderstudy(tb testing.TB, actors ...actor.Child) *system.ActorSystem {
 	tb.Helper()
-	root := supervision.Spec{Limit: supervision.AtMost(math.MaxInt, actor.Forever)}
+	root := supervision.Spec{Limit: supervision.Unlimited()}
 	for _, a := range actors {
 		root.Children = append(root.Children, supervision.Child{Process: a})
 	}
