@@ -17,13 +17,16 @@ type message struct {
 // of this package stands between them and the system: what is common to all is
 // called once a run. A nil field is a case that the system cannot do.
 type contender struct {
-	name string
+	name  string
+	notes map[string]string // by case: what the table has to say beside a figure
 
 	tell     setup // each worker sends; one actor gives every message to the tally
 	ask      setup // each worker asks one after another; the actor answers with message.answer
 	pingPong setup // two actors, a ball; the one that serves gives it to the tally at each return
 	restart  setup // see crash
 	spawn    func(tb testing.TB, n int, c *census) population
+	skynet   func(tb testing.TB) forest
+	wire     wiring // see network
 }
 
 // contenders lists all systems. A new one is a file of its own and a line here.

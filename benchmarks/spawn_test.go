@@ -24,12 +24,18 @@ type population struct {
 
 // BenchmarkSpawn100k counts in actors. One operation is one spawn; what the
 // same actors cost afterwards is reported beside it.
-func BenchmarkSpawn100k(b *testing.B) {
-	for _, system := range contenders {
+func BenchmarkSpawn100k(b *testing.B) { spawned(b, crowd) }
+
+// BenchmarkSpawn1M is the same with more of them alive at once.
+func BenchmarkSpawn1M(b *testing.B) { spawned(b, 10*crowd) }
+
+func spawned(b *testing.B, crowd int) {
+	b.Helper()
+	each(b, func(system contender) func(*testing.B) {
 		if system.spawn == nil {
-			continue
+			return nil
 		}
-		b.Run("system="+system.name, func(b *testing.B) {
+		return func(b *testing.B) {
 			b.ReportAllocs()
 			b.StopTimer()
 			var all life
@@ -45,8 +51,8 @@ func BenchmarkSpawn100k(b *testing.B) {
 				all.add(l)
 			}
 			all.report(b)
-		})
-	}
+		}
+	})
 }
 
 // A life is what a population has cost.
