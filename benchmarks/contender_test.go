@@ -34,6 +34,8 @@ var contenders = []contender{
 	chan1024,
 	understudy,
 	understudySelf,
+	protoactorGo,
+	hollywoodGo,
 }
 
 // A setup makes a system ready for one case, has it taken down by tb.Cleanup,
