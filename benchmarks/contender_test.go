@@ -36,6 +36,10 @@ var contenders = []contender{
 	understudySelf,
 	protoactorGo,
 	hollywoodGo,
+	goaktGo,
+	goActor,
+	phonyGo,
+	sutureGo,
 }
 
 // A setup makes a system ready for one case, has it taken down by tb.Cleanup,

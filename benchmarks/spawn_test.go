@@ -18,7 +18,7 @@ type population struct {
 	spawn     func() error      // makes all; the census knows when they are ready
 	tell      func() error      // sends a message to each; the census knows when all are handled
 	stopFirst func(n int) error // ends the first n, one after another; nil if the system cannot
-	stopAll   func() error      // ends those that are left, and returns when the last has ended
+	stopAll   func() error      // ends those that are left, and returns when the last has ended; nil if the system cannot
 	alive     func() int        // how many have not ended
 }
 
@@ -106,13 +106,15 @@ func live(tb testing.TB, system contender, n int, timed func(func() error) error
 			return l, fmt.Errorf("%d actors alive, not %d", alive, l.rest)
 		}
 	}
-	began := time.Now()
-	if err := p.stopAll(); err != nil {
-		return l, err
-	}
-	l.restsIn = time.Since(began)
-	if alive := p.alive(); alive != 0 {
-		return l, fmt.Errorf("%d actors alive after the last was stopped", alive)
+	if p.stopAll != nil {
+		began := time.Now()
+		if err := p.stopAll(); err != nil {
+			return l, err
+		}
+		l.restsIn = time.Since(began)
+		if alive := p.alive(); alive != 0 {
+			return l, fmt.Errorf("%d actors alive after the last was stopped", alive)
+		}
 	}
 	if !c.over() {
 		return l, errors.New("more was handled than was sent")
@@ -136,7 +138,7 @@ func (l *life) report(b *testing.B) {
 	if l.one > 0 {
 		b.ReportMetric(float64(l.oneIn)/float64(l.one), "stop-one-ns")
 	}
-	if l.rest > 0 {
+	if l.restsIn > 0 {
 		b.ReportMetric(float64(l.restsIn)/float64(l.rest), "stop-all-ns")
 	}
 }
