@@ -39,6 +39,7 @@ var contenders = []contender{
 	goaktGo,
 	goActor,
 	phonyGo,
+	ergoServices,
 	sutureGo,
 }
 

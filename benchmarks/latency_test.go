@@ -45,6 +45,9 @@ func besieged(b *testing.B, s func() siege) {
 	})
 }
 
+// warmUpTime ends warming up where answers take long.
+const warmUpTime = 100 * time.Millisecond
+
 // latencies are the times that answers took.
 type latencies struct {
 	first time.Duration
@@ -75,7 +78,7 @@ func (s siege) answers(tb testing.TB, wire wiring, n int, timed func(func() erro
 		if l.first, err = ask(0); err != nil {
 			return err
 		}
-		for seq := range warmUp / 10 {
+		for seq, began := 0, time.Now(); seq < warmUp && time.Since(began) < warmUpTime; seq++ {
 			if _, err := ask(seq); err != nil {
 				return err
 			}

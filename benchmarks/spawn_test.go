@@ -138,7 +138,7 @@ func (l *life) report(b *testing.B) {
 	if l.one > 0 {
 		b.ReportMetric(float64(l.oneIn)/float64(l.one), "stop-one-ns")
 	}
-	if l.restsIn > 0 {
+	if l.rest > 0 && l.restsIn > 0 {
 		b.ReportMetric(float64(l.restsIn)/float64(l.rest), "stop-all-ns")
 	}
 }
