@@ -1,9 +1,13 @@
 package benchmarks
 
 import (
+	"flag"
 	"strings"
 	"testing"
 )
+
+// listing has the benchmarks name their systems and measure nothing.
+var listing = flag.Bool("list-systems", false, "run no benchmark, but name the systems of each")
 
 // A contest is a case in which operations are counted.
 type contest struct {
@@ -69,6 +73,9 @@ func each(b *testing.B, run func(contender) func(*testing.B)) {
 			continue
 		}
 		b.Run("system="+system.name, func(b *testing.B) {
+			if *listing {
+				return
+			}
 			if note := system.notes[name]; note != "" {
 				b.Log("note: " + note)
 			}

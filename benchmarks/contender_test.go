@@ -19,6 +19,7 @@ type message struct {
 type contender struct {
 	name  string
 	notes map[string]string // by case: what the table has to say beside a figure
+	large bool              // a million of its actors take more memory, or minutes, than there are
 
 	tell     setup // each worker sends; one actor gives every message to the tally
 	ask      setup // each worker asks one after another; the actor answers with message.answer

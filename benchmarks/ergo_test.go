@@ -20,6 +20,7 @@ import (
 // then sent again.
 var ergoServices = contender{
 	name:     "ergo",
+	large:    true, // 22 KB each
 	tell:     ergoTell,
 	ask:      ergoAsk,
 	pingPong: ergoPingPong,

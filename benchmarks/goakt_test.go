@@ -18,6 +18,7 @@ import (
 // long-lived, which saves the timers of passivation. Asks need a deadline.
 var goaktGo = contender{
 	name:     "goakt",
+	large:    true, // 30 KB of garbage each, and as much time as for some dozens of others
 	tell:     goaktTell,
 	ask:      goaktAsk,
 	pingPong: goaktPingPong,

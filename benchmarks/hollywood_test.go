@@ -13,6 +13,7 @@ import (
 // room for 1024 messages, and grow. Asks need a deadline.
 var hollywoodGo = contender{
 	name:     "hollywood",
+	large:    true, // 28 KB each
 	tell:     hollywoodTell,
 	ask:      hollywoodAsk,
 	pingPong: hollywoodPingPong,
@@ -22,7 +23,6 @@ var hollywoodGo = contender{
 	wire:     hollywoodWire,
 	notes: map[string]string{
 		"Skynet100k": "actors do not end by themselves: the root ends all when it has the sum",
-		"Skynet1M":   "actors do not end by themselves: the root ends all when it has the sum",
 	},
 }
 
@@ -235,7 +235,7 @@ func hollywoodSpawn(tb testing.TB, n int, c *census) population {
 	}
 }
 
-// hollywoodSkynet makes children. An actor that ends while its parent ends may
+// hollywoodSkynet makes children with small inboxes. An actor that ends while its parent ends may
 // be waited for without end, so the root ends all.
 func hollywoodSkynet(tb testing.TB) forest {
 	tb.Helper()
@@ -244,7 +244,7 @@ func hollywoodSkynet(tb testing.TB) forest {
 	return func(n int) (uint64, error) {
 		root := engine.Spawn(func() hollywood.Receiver {
 			return &hollywoodTree{grove: grove{0, n}, told: told}
-		}, "root")
+		}, "root", hollywood.WithInboxSize(fork))
 		sum := <-told
 		<-engine.Poison(root).Done()
 		return sum, nil
@@ -268,7 +268,7 @@ func (t *hollywoodTree) Receive(ctx *hollywood.Context) {
 		below := t.branches()
 		t.left = len(below)
 		for _, g := range below {
-			ctx.SpawnChild(func() hollywood.Receiver { return &hollywoodTree{grove: g} }, "branch")
+			ctx.SpawnChild(func() hollywood.Receiver { return &hollywoodTree{grove: g} }, "branch", hollywood.WithInboxSize(fork))
 		}
 	case uint64:
 		t.total += m

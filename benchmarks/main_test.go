@@ -12,6 +12,7 @@ import (
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // for systems that can be given no logger, package log included
 	goleak.VerifyTestMain(m,
-		// One for each system that was shut down.
-		goleak.IgnoreTopFunction("github.com/asynkron/protoactor-go/actor.NewDeadLetter.NewThrottle.func4.1"))
+		// What others leave behind when they have been shut down.
+		goleak.IgnoreTopFunction("github.com/asynkron/protoactor-go/actor.NewDeadLetter.NewThrottle.func4.1"),
+		goleak.IgnoreTopFunction("github.com/tochemey/goakt/v4/actor.(*PID).startSupervision.func1"))
 }

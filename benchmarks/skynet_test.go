@@ -42,12 +42,12 @@ func (g grove) sum() uint64 {
 func BenchmarkSkynet100k(b *testing.B) { grown(b, 100_000) }
 
 // BenchmarkSkynet1M is the same with a larger tree.
-func BenchmarkSkynet1M(b *testing.B) { grown(b, 1_000_000) }
+func BenchmarkSkynet1M(b *testing.B) { grown(b, million) }
 
 func grown(b *testing.B, most int) {
 	b.Helper()
 	each(b, func(system contender) func(*testing.B) {
-		if system.skynet == nil {
+		if system.skynet == nil || system.large && most >= million {
 			return nil
 		}
 		return func(b *testing.B) {

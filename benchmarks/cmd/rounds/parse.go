@@ -15,6 +15,17 @@ type line struct {
 // result matches a benchmark's name without the number of processors.
 var result = regexp.MustCompile(`^Benchmark([^/\s]+)/system=(\S+?)(?:-\d+)?$`)
 
+// remark matches what a benchmark has to say about its figure.
+var remark = regexp.MustCompile(`(?m)\bnote: (.*)$`)
+
+// note returns the remark in what one system has printed, if there is one.
+func note(text string) string {
+	if m := remark.FindStringSubmatch(text); m != nil {
+		return strings.TrimSpace(m[1])
+	}
+	return ""
+}
+
 // parse returns the results among the lines of text.
 func parse(text string) (lines []line) {
 	for l := range strings.Lines(text) {

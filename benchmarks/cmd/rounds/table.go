@@ -20,13 +20,14 @@ type samples struct {
 type samplesOf struct {
 	systems []string
 	rounds  map[string]map[int]map[string]float64 // by system, round and unit
+	notes   map[string]string                     // by system
 }
 
 // add notes what a process has printed; nothing, if it has failed.
-func (s *samples) add(e entry, round int, lines []line) {
+func (s *samples) add(e entry, round int, text string) {
 	c := s.cases[e.benchmark]
 	if c == nil {
-		c = &samplesOf{rounds: make(map[string]map[int]map[string]float64)}
+		c = &samplesOf{rounds: make(map[string]map[int]map[string]float64), notes: make(map[string]string)}
 		if s.cases == nil {
 			s.cases = make(map[string]*samplesOf)
 		}
@@ -37,7 +38,10 @@ func (s *samples) add(e entry, round int, lines []line) {
 		c.rounds[e.system] = make(map[int]map[string]float64)
 		c.systems = append(c.systems, e.system)
 	}
-	for _, l := range lines {
+	if n := note(text); n != "" {
+		c.notes[e.system] = n
+	}
+	for _, l := range parse(text) {
 		if l.entry == e {
 			c.rounds[e.system][round] = l.values
 		}
@@ -48,8 +52,8 @@ func (s *samples) add(e entry, round int, lines []line) {
 func (s *samples) table(base string, rounds int) string {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 1, ' ', 0)
-	fmt.Fprintf(w, "| case\t| unit\t| system\t| median\t| min–max\t| × %s\t| allocs/op\t|\n", base)
-	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
+	fmt.Fprintf(w, "| case\t| unit\t| system\t| median\t| min–max\t| × %s\t| allocs/op\t| remark\t|\n", base)
+	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
 	for _, name := range s.order {
 		c := s.cases[name]
 		for _, unit := range c.units() {
@@ -80,22 +84,24 @@ func (c *samplesOf) units() []string {
 
 func (c *samplesOf) row(w *tabwriter.Writer, name, unit, system, base string, rounds int) {
 	values := c.values(system, unit)
+	allocs, remark := "", ""
+	if unit == "ns/op" {
+		allocs = number(median(c.values(system, "allocs/op")))
+		remark = c.notes[system]
+	}
 	if len(values) == 0 {
 		if unit == "ns/op" {
-			fmt.Fprintf(w, "| %s\t| %s\t| %s\t| failed\t|\t|\t|\t|\n", name, unit, system)
+			fmt.Fprintf(w, "| %s\t| %s\t| %s\t| failed\t|\t|\t|\t| %s\t|\n", name, unit, system, remark)
 		}
 		return
 	}
+	label := system
 	if failed := rounds - len(values); failed > 0 {
-		system += fmt.Sprintf(" (failed %d of %d)", failed, rounds)
+		label += fmt.Sprintf(" (failed %d of %d)", failed, rounds)
 	}
-	allocs := ""
-	if unit == "ns/op" {
-		allocs = number(median(c.values(strings.Fields(system)[0], "allocs/op")))
-	}
-	fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s–%s\t| %s\t| %s\t|\n", name, unit, system,
+	fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s–%s\t| %s\t| %s\t| %s\t|\n", name, unit, label,
 		number(median(values)), number(slices.Min(values)), number(slices.Max(values)),
-		c.ratio(strings.Fields(system)[0], base, unit), allocs)
+		c.ratio(system, base, unit), allocs, remark)
 }
 
 func (c *samplesOf) values(system, unit string) (values []float64) {
