@@ -56,10 +56,10 @@ func (o *bout) prepare(n int) (run func() error) {
 const warmUp = 1000
 
 // measure times b.N operations, after some that it does not time.
-func (o *bout) measure(b *testing.B, warmUp int) {
+func (o *bout) measure(b *testing.B, warmUp int) error {
 	b.Helper()
 	if err := o.prepare(warmUp)(); err != nil {
-		b.Fatal(err)
+		return err
 	}
 	run := o.prepare(b.N)
 	b.ReportAllocs()
@@ -67,9 +67,7 @@ func (o *bout) measure(b *testing.B, warmUp int) {
 	err := run()
 	b.StopTimer()
 	if err != nil {
-		b.Fatal(err)
+		return err
 	}
-	if err := o.tally.check(); err != nil {
-		b.Fatal(err)
-	}
+	return o.tally.check()
 }

@@ -45,13 +45,13 @@ func BenchmarkRestart(b *testing.B)    { contested(b) }
 func contested(b *testing.B) {
 	b.Helper()
 	c := contests[strings.TrimPrefix(b.Name(), "Benchmark")]
-	each(b, func(system contender) func(*testing.B) {
+	each(b, func(system contender) func(*testing.B) error {
 		setup := c.setup(system)
 		if setup == nil {
 			return nil
 		}
-		return func(b *testing.B) {
-			newBout(b, c.workers, setup).measure(b, c.warmUp())
+		return func(b *testing.B) error {
+			return newBout(b, c.workers, setup).measure(b, c.warmUp())
 		}
 	})
 }
@@ -63,8 +63,9 @@ func (c contest) warmUp() int {
 	return warmUp
 }
 
-// each runs a case for every system that can do it: for which run is not nil.
-func each(b *testing.B, run func(contender) func(*testing.B)) {
+// each runs a case for every system that can do it: for which run is not nil. A
+// failure that is known ends the run of that system alone, with a remark.
+func each(b *testing.B, run func(contender) func(*testing.B) error) {
 	b.Helper()
 	name := strings.TrimPrefix(b.Name(), "Benchmark")
 	for _, system := range contenders {
@@ -79,7 +80,15 @@ func each(b *testing.B, run func(contender) func(*testing.B)) {
 			if note := system.notes[name]; note != "" {
 				b.Log("note: " + note)
 			}
-			r(b)
+			fault := system.faults[name]
+			if fault != "" {
+				b.Log("note: " + fault)
+			}
+			if err := r(b); err != nil && fault != "" {
+				b.Skip(err)
+			} else if err != nil {
+				b.Fatal(err)
+			}
 		})
 	}
 }

@@ -17,9 +17,10 @@ type message struct {
 // of this package stands between them and the system: what is common to all is
 // called once a run. A nil field is a case that the system cannot do.
 type contender struct {
-	name  string
-	notes map[string]string // by case: what the table has to say beside a figure
-	large bool              // a million of its actors take more memory, or minutes, than there are
+	name   string
+	notes  map[string]string // by case: what the table has to say beside a figure
+	faults map[string]string // by case: what is known to go wrong now and then
+	large  bool              // a million of its actors take more memory, or minutes, than there are
 
 	tell     setup // each worker sends; one actor gives every message to the tally
 	ask      setup // each worker asks one after another; the actor answers with message.answer

@@ -12,11 +12,11 @@ import (
 // slower than it. What was not handled, or not in order, is reported beside it,
 // and so is the most memory that was in use.
 func BenchmarkFlood1M(b *testing.B) {
-	each(b, func(system contender) func(*testing.B) {
+	each(b, func(system contender) func(*testing.B) error {
 		if system.wire == nil {
 			return nil
 		}
-		return func(b *testing.B) {
+		return func(b *testing.B) error {
 			b.ReportAllocs()
 			b.StopTimer()
 			f, err := flood(b, system.wire, b.N, func(run func() error) error {
@@ -25,11 +25,12 @@ func BenchmarkFlood1M(b *testing.B) {
 				return run()
 			})
 			if err != nil {
-				b.Fatal(err)
+				return err
 			}
 			b.ReportMetric(float64(f.lost), "lost")
 			b.ReportMetric(float64(f.wrong), "disordered")
 			b.ReportMetric(float64(f.peak), "peak-B")
+			return nil
 		}
 	})
 }

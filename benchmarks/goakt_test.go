@@ -26,6 +26,9 @@ var goaktGo = contender{
 	spawn:    goaktSpawn,
 	skynet:   goaktSkynet,
 	wire:     goaktWire,
+	faults: map[string]string{
+		"Ask64": "of many asks at a time one is lost now and then, and ends at its deadline",
+	},
 	notes: map[string]string{
 		"Restart": "what is sent before the restart is over is refused, or handled by the old state: it is sent when PreStart has run",
 	},

@@ -27,7 +27,7 @@ var hollywoodGo = contender{
 }
 
 // deadline is that of the asks of systems that need one.
-const deadline = time.Minute
+const deadline = 5 * time.Second
 
 // A hollywoodStage is an engine and the actors that are stopped with it.
 type hollywoodStage struct {

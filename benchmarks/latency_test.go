@@ -25,11 +25,11 @@ func BenchmarkNestedAsk16(b *testing.B)        { besieged(b, func() siege { retu
 
 func besieged(b *testing.B, s func() siege) {
 	b.Helper()
-	each(b, func(system contender) func(*testing.B) {
+	each(b, func(system contender) func(*testing.B) error {
 		if system.wire == nil {
 			return nil
 		}
-		return func(b *testing.B) {
+		return func(b *testing.B) error {
 			b.ReportAllocs()
 			b.StopTimer()
 			l, err := s().answers(b, system.wire, b.N, func(ask func() error) error {
@@ -38,9 +38,10 @@ func besieged(b *testing.B, s func() siege) {
 				return ask()
 			})
 			if err != nil {
-				b.Fatal(err)
+				return err
 			}
 			l.report(b)
+			return nil
 		}
 	})
 }

@@ -46,26 +46,27 @@ func BenchmarkSkynet1M(b *testing.B) { grown(b, million) }
 
 func grown(b *testing.B, most int) {
 	b.Helper()
-	each(b, func(system contender) func(*testing.B) {
+	each(b, func(system contender) func(*testing.B) error {
 		if system.skynet == nil || system.large && most >= million {
 			return nil
 		}
-		return func(b *testing.B) {
+		return func(b *testing.B) error {
 			grow := system.skynet(b)
 			if err := growOne(grow, 100); err != nil {
-				b.Fatal(err)
+				return err
 			}
 			b.ReportAllocs()
 			b.ResetTimer()
 			for left := b.N; left > 0; left -= most {
 				if err := growOne(grow, min(left, most)); err != nil {
-					b.Fatal(err)
+					return err
 				}
 			}
 			b.StopTimer()
 			if b.N >= most {
 				b.ReportMetric(b.Elapsed().Seconds()*1000*float64(most)/float64(b.N), "tree-ms")
 			}
+			return nil
 		}
 	})
 }

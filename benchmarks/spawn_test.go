@@ -31,11 +31,11 @@ func BenchmarkSpawn1M(b *testing.B) { spawned(b, million) }
 
 func spawned(b *testing.B, crowd int) {
 	b.Helper()
-	each(b, func(system contender) func(*testing.B) {
+	each(b, func(system contender) func(*testing.B) error {
 		if system.spawn == nil || system.large && crowd >= million {
 			return nil
 		}
-		return func(b *testing.B) {
+		return func(b *testing.B) error {
 			b.ReportAllocs()
 			b.StopTimer()
 			var all life
@@ -46,11 +46,12 @@ func spawned(b *testing.B, crowd int) {
 					return spawn()
 				})
 				if err != nil {
-					b.Fatal(err)
+					return err
 				}
 				all.add(l)
 			}
 			all.report(b)
+			return nil
 		}
 	})
 }

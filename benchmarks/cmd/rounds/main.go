@@ -35,7 +35,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	rounds := flags.Int("rounds", 6, "how often each case is measured")
 	cases := flags.String("bench", ".", "`regexp` of the cases, as for go test")
-	benchtime := flags.String("benchtime", "", "as for go test; empty means what suits each case")
+	asked := flags.String("benchtime", "", "as for go test; empty means what suits each case")
 	out := flags.String("out", "results", "`folder` for the raw output and the table")
 	patience := flags.Duration("timeout", 3*time.Minute, "how long one system may take for one case in one round")
 	base := flags.String("base", "chan1024", "the `system` to which the others are compared")
@@ -63,11 +63,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		fmt.Fprintln(stderr, "rounds: the machine is doing something else; the figures will mean little")
 	}
 
-	results := &samples{}
+	all := &samples{}
 	for round := range *rounds {
 		for _, s := range turn(systems, round) {
 			fmt.Fprintf(stderr, "\rround %d of %d: %-50s", round+1, *rounds, s.entry)
-			text, err := s.measure(ctx, s.entry.benchtime(*benchtime), *patience)
+			text, err := s.measure(ctx, benchtime(s.entry, *asked), *patience)
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
@@ -76,12 +76,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 				fmt.Fprintf(stderr, "\n%s: %v\n%s", s.entry, err, text)
 			}
 			fmt.Fprintf(raw, "\n# round %d\n%s", round+1, text)
-			results.add(s.entry, round, text)
+			all.add(s.entry, round, text)
 		}
 	}
 	fmt.Fprintln(stderr)
 
-	table := results.table(*base, *rounds)
+	table := all.table(*base, *rounds)
 	fmt.Fprint(stdout, table)
 	fmt.Fprintf(stdout, "\nraw output: %s\n", raw.Name())
 	name := raw.Name()[:len(raw.Name())-len(".txt")] + ".md"

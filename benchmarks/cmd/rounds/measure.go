@@ -14,25 +14,23 @@ import (
 	"time"
 
 	"github.com/understudy-go/understudy/benchmarks/beam"
+	"github.com/understudy-go/understudy/benchmarks/internal/results"
 )
 
 // pkg is what is measured.
 const pkg = "github.com/understudy-go/understudy/benchmarks"
 
-// An entry is one system in one case.
-type entry struct{ benchmark, system string }
-
-func (e entry) String() string { return e.benchmark + "/" + e.system }
+type entry = results.Entry
 
 // benchtime returns how long the entry is to run: as asked for, or as suits it.
 // Actors of a population, leaves and a flood are counted, because their number is
 // what the case is about, and because what actors take in memory is told truly
 // only by the first population of a process.
-func (e entry) benchtime(asked string) string {
+func benchtime(e entry, asked string) string {
 	if asked != "" {
 		return asked
 	}
-	switch e.benchmark {
+	switch e.Benchmark {
 	case "Spawn100k":
 		return "100000x"
 	case "Spawn1M", "Skynet1M", "Flood1M", "Skynet100k":
@@ -78,7 +76,7 @@ func build(ctx context.Context, dir, cases string, stderr io.Writer) ([]contesta
 	var systems []contestant
 	for _, e := range entries {
 		systems = append(systems, contestant{e, func(ctx context.Context, benchtime string) (string, error) {
-			pattern := "^Benchmark" + regexp.QuoteMeta(e.benchmark) + "$/^system=" + regexp.QuoteMeta(e.system) + "$"
+			pattern := "^Benchmark" + regexp.QuoteMeta(e.Benchmark) + "$/^system=" + regexp.QuoteMeta(e.System) + "$"
 			return bench(ctx, binary, "-test.bench="+pattern, "-test.benchtime="+benchtime)
 		}})
 	}
@@ -98,13 +96,13 @@ func withBeam(systems []contestant, machine *beam.Machine, cases string) []conte
 	var all []contestant
 	for i, s := range systems {
 		all = append(all, s)
-		last := i+1 == len(systems) || systems[i+1].benchmark != s.benchmark
-		e := entry{s.benchmark, "beam"}
-		if !last || !slices.Contains(beam.Cases, s.benchmark) || !wanted(e) {
+		last := i+1 == len(systems) || systems[i+1].Benchmark != s.Benchmark
+		e := entry{Benchmark: s.Benchmark, System: "beam"}
+		if !last || !slices.Contains(beam.Cases, s.Benchmark) || !wanted(e) {
 			continue
 		}
 		all = append(all, contestant{e, func(ctx context.Context, benchtime string) (string, error) {
-			return machine.Run(ctx, benchtime, e.benchmark)
+			return machine.Run(ctx, benchtime, e.Benchmark)
 		}})
 	}
 	return all
@@ -121,7 +119,7 @@ func pattern(cases string) func(entry) bool {
 	if err != nil {
 		return func(entry) bool { return false } // go test has said why
 	}
-	return func(e entry) bool { return re.MatchString("system=" + e.system) }
+	return func(e entry) bool { return re.MatchString("system=" + e.System) }
 }
 
 // list returns what there is.
@@ -131,8 +129,8 @@ func list(ctx context.Context, binary, cases string) ([]entry, error) {
 		return nil, fmt.Errorf("%w\n%s", err, text)
 	}
 	var entries []entry
-	for _, l := range parse(text) {
-		entries = append(entries, l.entry)
+	for _, l := range results.Parse(text) {
+		entries = append(entries, l.Entry)
 	}
 	if len(entries) == 0 {
 		return nil, fmt.Errorf("no case matches %q", cases)
@@ -152,7 +150,7 @@ func turn(entries []contestant, round int) []contestant {
 	var order []contestant
 	for i := 0; i < len(entries); {
 		j := i
-		for j < len(entries) && entries[j].benchmark == entries[i].benchmark {
+		for j < len(entries) && entries[j].Benchmark == entries[i].Benchmark {
 			j++
 		}
 		for k := range j - i {

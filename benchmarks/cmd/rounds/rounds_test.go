@@ -2,36 +2,19 @@ package main
 
 import (
 	"context"
+	"math"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestParse(t *testing.T) {
-	lines := parse(`goos: linux
-cpu: some
-BenchmarkTell1to1/system=chan1024-2         	20000	104.4 ns/op	0 B/op	0 allocs/op
-BenchmarkTell1to1/system=understudy-self    	20000	261.8 ns/op
-BenchmarkSpawn100k/system=understudy-16     	 1000	54257 ns/op	1782 idle-B
-BenchmarkNoSystem-2                  	 1000	54257 ns/op
-PASS
-`)
-	require.Len(t, lines, 3)
-	assert.Equal(t, entry{"Tell1to1", "chan1024"}, lines[0].entry)
-	assert.Equal(t, map[string]float64{"ns/op": 104.4, "B/op": 0, "allocs/op": 0}, lines[0].values)
-	assert.Equal(t, entry{"Tell1to1", "understudy-self"}, lines[1].entry)
-	assert.Equal(t, entry{"Spawn100k", "understudy"}, lines[2].entry)
-	assert.Equal(t, 1782.0, lines[2].values["idle-B"])
-}
-
 func TestTurn(t *testing.T) {
-	systems := []contestant{{entry: entry{"Tell", "a"}}, {entry: entry{"Tell", "b"}}, {entry: entry{"Ask", "a"}}}
+	systems := []contestant{{entry: entry{Benchmark: "Tell", System: "a"}}, {entry: entry{Benchmark: "Tell", System: "b"}}, {entry: entry{Benchmark: "Ask", System: "a"}}}
 	names := func(systems []contestant) (names []string) {
 		for _, s := range systems {
 			names = append(names, s.String())
@@ -44,7 +27,7 @@ func TestTurn(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	var s samples
-	add := func(round int, system, text string) { s.add(entry{"Tell", system}, round, text) }
+	add := func(round int, system, text string) { s.add(entry{Benchmark: "Tell", System: system}, round, text) }
 	add(0, "chan", "BenchmarkTell/system=chan-2 1 10 ns/op 0 allocs/op")
 	add(0, "ours", "BenchmarkTell/system=ours-2 1 15 ns/op 1 allocs/op 7 idle-B")
 	add(1, "chan", "BenchmarkTell/system=chan-2 1 20 ns/op 0 allocs/op") // the machine has slowed down
@@ -73,7 +56,7 @@ func TestMeasureEndsWhatStalls(t *testing.T) {
 }
 
 func TestWithBeam(t *testing.T) {
-	systems := []contestant{{entry: entry{"Tell1to1", "a"}}, {entry: entry{"Tell1to1", "b"}}, {entry: entry{"Unknown", "a"}}}
+	systems := []contestant{{entry: entry{Benchmark: "Tell1to1", System: "a"}}, {entry: entry{Benchmark: "Tell1to1", System: "b"}}, {entry: entry{Benchmark: "Unknown", System: "a"}}}
 	names := func(cases string) (names []string) {
 		for _, s := range withBeam(systems, nil, cases) {
 			names = append(names, s.String())
@@ -91,8 +74,9 @@ func TestClip(t *testing.T) {
 	assert.Len(t, strings.Split(long, "\n"), 42)
 }
 
-func TestMedian(t *testing.T) {
-	assert.Equal(t, 2.0, median([]float64{3, 1, 2}))
-	assert.Equal(t, 2.5, median([]float64{4, 1, 2, 3}))
-	assert.Empty(t, number(median(nil)))
+func TestNumber(t *testing.T) {
+	assert.Equal(t, "2", number(2))
+	assert.Equal(t, "2.5", number(2.5))
+	assert.Equal(t, "1235", number(1234.6))
+	assert.Empty(t, number(math.NaN()))
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/understudy-go/understudy/benchmarks/internal/results"
 )
 
 // samples are the results of all rounds.
@@ -25,25 +27,25 @@ type samplesOf struct {
 
 // add notes what a process has printed; nothing, if it has failed.
 func (s *samples) add(e entry, round int, text string) {
-	c := s.cases[e.benchmark]
+	c := s.cases[e.Benchmark]
 	if c == nil {
 		c = &samplesOf{rounds: make(map[string]map[int]map[string]float64), notes: make(map[string]string)}
 		if s.cases == nil {
 			s.cases = make(map[string]*samplesOf)
 		}
-		s.cases[e.benchmark] = c
-		s.order = append(s.order, e.benchmark)
+		s.cases[e.Benchmark] = c
+		s.order = append(s.order, e.Benchmark)
 	}
-	if c.rounds[e.system] == nil {
-		c.rounds[e.system] = make(map[int]map[string]float64)
-		c.systems = append(c.systems, e.system)
+	if c.rounds[e.System] == nil {
+		c.rounds[e.System] = make(map[int]map[string]float64)
+		c.systems = append(c.systems, e.System)
 	}
-	if n := note(text); n != "" {
-		c.notes[e.system] = n
+	if n := results.Note(text); n != "" {
+		c.notes[e.System] = n
 	}
-	for _, l := range parse(text) {
-		if l.entry == e {
-			c.rounds[e.system][round] = l.values
+	for _, l := range results.Parse(text) {
+		if l.Entry == e {
+			c.rounds[e.System][round] = l.Values
 		}
 	}
 }
@@ -86,7 +88,7 @@ func (c *samplesOf) row(w *tabwriter.Writer, name, unit, system, base string, ro
 	values := c.values(system, unit)
 	allocs, remark := "", ""
 	if unit == "ns/op" {
-		allocs = number(median(c.values(system, "allocs/op")))
+		allocs = number(results.Median(c.values(system, "allocs/op")))
 		remark = c.notes[system]
 	}
 	if len(values) == 0 {
@@ -100,7 +102,7 @@ func (c *samplesOf) row(w *tabwriter.Writer, name, unit, system, base string, ro
 		label += fmt.Sprintf(" (failed %d of %d)", failed, rounds)
 	}
 	fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s–%s\t| %s\t| %s\t| %s\t|\n", name, unit, label,
-		number(median(values)), number(slices.Min(values)), number(slices.Max(values)),
+		number(results.Median(values)), number(slices.Min(values)), number(slices.Max(values)),
 		c.ratio(system, base, unit), allocs, remark)
 }
 
@@ -126,19 +128,7 @@ func (c *samplesOf) ratio(system, base, unit string) string {
 	if len(ratios) == 0 {
 		return ""
 	}
-	return strconv.FormatFloat(median(ratios), 'f', 2, 64)
-}
-
-func median(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	middle := len(sorted) / 2
-	if len(sorted)%2 == 1 {
-		return sorted[middle]
-	}
-	return (sorted[middle-1] + sorted[middle]) / 2
+	return strconv.FormatFloat(results.Median(ratios), 'f', 2, 64)
 }
 
 // number prints three digits, or all of the whole part.
