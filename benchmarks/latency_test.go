@@ -76,10 +76,11 @@ func (s siege) answers(tb testing.TB, wire wiring, n int, timed func(func() erro
 		end = s.begin(net)
 	}
 	err := func() (err error) {
+		began := time.Now()
 		if l.first, err = ask(0); err != nil {
 			return err
 		}
-		for seq, began := 0, time.Now(); seq < warmUp && time.Since(began) < warmUpTime; seq++ {
+		for seq := 0; seq < warmUp && time.Since(began) < warmUpTime; seq++ {
 			if _, err := ask(seq); err != nil {
 				return err
 			}

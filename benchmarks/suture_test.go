@@ -2,6 +2,7 @@ package benchmarks
 
 import (
 	"context"
+	"errors"
 	"math"
 	"testing"
 
@@ -25,7 +26,9 @@ func sutureRestart(tb testing.TB, t *tally) func(worker, n int) error {
 	over := root.ServeBackground(ctx)
 	tb.Cleanup(func() {
 		cancel()
-		<-over
+		if err := <-over; !errors.Is(err, context.Canceled) {
+			tb.Error(err)
+		}
 	})
 	return func(worker, n int) error {
 		for seq := range n {
