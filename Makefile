@@ -26,12 +26,15 @@ SEED   ?= 1
 
 # What "make mutation" changes, unless PKG or FILES say otherwise: all that
 # decides on failures, and the files of actor that carry an actor through life.
-MUTATED := ./supervision $(patsubst %,actor/%.go,abandon actor child children \
-	crew exit fence foresee goroutine guard health hooks incarnation kids \
-	lifecycle oversee panic process receive renew retire run spec watch watchers)
+# What is to be noticed in these is noticed by the tests of actor alone.
+LIFECYCLE := $(patsubst %,actor/%.go,abandon actor child children crew exit \
+	fence foresee goroutine guard health hooks incarnation kids lifecycle \
+	oversee panic process receive renew retire run spec watch watchers)
 # How many of them: one in so many, for an estimate.
 EVERY ?= 1
-# Where the tests are that are to notice.
+# Not empty: what was killed the last time is not tried again.
+AGAIN ?=
+# Where the tests are that are to notice what PKG or FILES name.
 NOTICING := ./actor,./supervision,./system
 # They compare times, and the mutants of both processors would be in their way.
 TIMED := ^TestCostIsLinear$$|^TestConformance$$/^AD-05$$
@@ -98,10 +101,16 @@ mutation: export GOWORK = off
 mutation: export RAPID_SEED = 1
 mutation: export RAPID_SHRINKTIME = 0s
 mutation: export RAPID_NOFAILFILE = true
+mutation: MUTATE = bin/mutation -skip '$(TIMED)' -rate 90 -every $(EVERY) \
+	-survivors tools/mutation/survivors.txt $(if $(AGAIN),-again $(1)) -json $(1)
 mutation: ## Tell which changes of the code no test notices; PKG=./x or FILES=x/y.go choose
 	go -C tools/mutation build -o ../../bin/mutation .
-	bin/mutation -tests '$(NOTICING)' -skip '$(TIMED)' -rate 90 -every $(EVERY) -json mutation.json \
-		-survivors tools/mutation/survivors.txt $(or $(strip $(PKG) $(FILES)),$(MUTATED))
+ifneq ($(strip $(PKG) $(FILES)),)
+	$(call MUTATE,mutation.json) -tests '$(NOTICING)' $(PKG) $(FILES)
+else
+	$(call MUTATE,mutation-actor.json) -tests ./actor $(LIFECYCLE)
+	$(call MUTATE,mutation-supervision.json) -tests ./supervision,./system ./supervision
+endif
 
 # What is skipped is shown.
 .PHONY: apart

@@ -36,6 +36,25 @@ func TestReadmeShowsTheExample(t *testing.T) {
 	assert.Contains(t, read(t, "README.md"), "```go\npackage main\n"+program+"```\n")
 }
 
+// TestTestingGuideIsTested checks that each piece of Go in docs/testing.md stands
+// in actor/actortest/guide_test.go, which is compiled and run.
+func TestTestingGuideIsTested(t *testing.T) {
+	guide, tests := read(t, "docs/testing.md"), read(t, "actor/actortest/guide_test.go")
+	blocks := regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$").FindAllStringSubmatch(guide, -1)
+	pieces := 0
+	for _, b := range blocks {
+		if b[1] == "go" {
+			pieces++
+			assert.Contains(t, tests, "\n"+b[2], "a piece of code that no test contains")
+		}
+	}
+	assert.Equal(t, strings.Count(guide, "```go"), pieces)
+	assert.Greater(t, pieces, 5)
+	for _, name := range regexp.MustCompile("`actortest\\.([A-Z]\\w*)").FindAllStringSubmatch(guide, -1) {
+		assert.Contains(t, exported(t), "actortest."+name[1], "an identifier that does not exist")
+	}
+}
+
 func read(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(name)

@@ -61,9 +61,13 @@ var graph = map[string]deps{
 	}},
 	"internal/cputime": {}, // imported by tests alone
 	"internal/yield":   {},
-	"actor":            {own: []string{"internal/yield", "mailbox", "monitoring"}},
+	"internal/effect":  {},
+	"actor":            {own: []string{"internal/effect", "internal/yield", "mailbox", "monitoring"}},
+	// Imported by tests alone: those of whoever writes actors.
+	"actor/actortest":  {own: []string{"actor", "internal/effect", "mailbox", "monitoring", "system"}},
 	"actor/topic":      {own: []string{"actor", "monitoring"}},
 	"supervision":      {own: []string{"actor", "internal/yield", "monitoring"}},
+	"supervision/pool": {own: []string{"actor", "mailbox", "monitoring", "supervision"}},
 	"system": {
 		own: []string{"actor", "monitoring", "supervision"},
 		// A user's providers enter through the Config.
@@ -72,10 +76,12 @@ var graph = map[string]deps{
 			"go.opentelemetry.io/otel/trace",
 		},
 	},
+	"system/probes": {own: []string{"actor", "system"}},
 }
 
-// core holds the packages that a program built on the framework links.
-var core = []string{"mailbox", "monitoring", "actor", "actor/topic", "supervision", "system"}
+// core holds the packages that a program built on the framework links, and its
+// tests.
+var core = []string{"mailbox", "monitoring", "actor", "actor/topic", "actor/actortest", "supervision", "supervision/pool", "system", "system/probes"}
 
 // linked holds the modules that these packages link, all of them: uuid, the
 // OpenTelemetry API, and what that API itself cannot do without.
@@ -95,13 +101,14 @@ var linked = []string{
 // required holds the modules that go.mod may require directly, each with its
 // purpose. A module for tests alone is never linked into a user's program.
 var required = map[string]string{
-	"github.com/google/uuid":          "the identity of a system",
-	"go.opentelemetry.io/otel":        "the OpenTelemetry API",
-	"go.opentelemetry.io/otel/metric": "the OpenTelemetry API",
-	"go.opentelemetry.io/otel/trace":  "the OpenTelemetry API",
-	"github.com/stretchr/testify":     "assertions in tests",
-	"go.uber.org/goleak":              "tests that look for leaked goroutines",
-	"pgregory.net/rapid":              "tests of properties",
+	"github.com/google/uuid":            "the identity of a system",
+	"go.opentelemetry.io/otel":          "the OpenTelemetry API",
+	"go.opentelemetry.io/otel/metric":   "the OpenTelemetry API",
+	"go.opentelemetry.io/otel/trace":    "the OpenTelemetry API",
+	"github.com/stretchr/testify":       "assertions in tests",
+	"go.uber.org/goleak":                "tests that look for leaked goroutines",
+	"pgregory.net/rapid":                "tests of properties",
+	"github.com/anishathalye/porcupine": "tests of what mailboxes do at the same time",
 }
 
 func TestImportGraph(t *testing.T) {

@@ -41,7 +41,7 @@ func TestTermsExist(t *testing.T) {
 			assert.True(t, scenarios(id), "%s is neither a scenario nor a transcript", id)
 		}
 		assert.NotEmpty(t, append(named, ids...), "no test: %s", line)
-		for _, name := range regexp.MustCompile("`((?:actor|mailbox|monitoring|supervision|system|topic)\\.[A-Z]\\w*)").FindAllStringSubmatch(line, -1) {
+		for _, name := range regexp.MustCompile("`((?:actor|mailbox|monitoring|pool|probes|supervision|system|topic|actortest)\\.[A-Z]\\w*)").FindAllStringSubmatch(line, -1) {
 			assert.Contains(t, identifiers, name[1], "an identifier that does not exist")
 		}
 	}
@@ -52,7 +52,7 @@ func TestTermsExist(t *testing.T) {
 func exported(t *testing.T) map[string]bool {
 	t.Helper()
 	names := make(map[string]bool)
-	for _, pkg := range []string{"actor", "actor/topic", "mailbox", "monitoring", "supervision", "system"} {
+	for _, pkg := range []string{"actor", "actor/topic", "actor/actortest", "mailbox", "monitoring", "supervision", "supervision/pool", "system", "system/probes"} {
 		files, err := filepath.Glob(pkg + "/*.go")
 		require.NoError(t, err)
 		for _, file := range files {

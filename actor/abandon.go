@@ -76,7 +76,8 @@ func (i *incarnation) abandoned() Exit {
 // code is visible here, for the fence was swapped since.
 func (c *core) resume(inc *incarnation, exit Exit) {
 	crew := c.crew
-	if c.goOn(inc, exit) && c.run() && crew != nil {
+	c.leaveHand()
+	if c.goOn(inc, exit) && c.run(nil) && crew != nil {
 		crew.ran(nil)
 	}
 }
@@ -100,9 +101,6 @@ type overdue struct{ inc *incarnation }
 
 func (s overdue) apply(c *core) bool {
 	inc := s.inc
-	if c.inc != inc {
-		return true
-	}
 	switch inc.phase {
 	case receiving: // asked to stop, but draining, or trapping the stop
 		switch {
@@ -114,13 +112,11 @@ func (s overdue) apply(c *core) bool {
 			return c.conclude(inc.abandoned())
 		}
 	case reaping:
-		kid, _ := inc.kids.last()
 		if time.Since(inc.exit.At) < childGrace {
-			kid.stop(0)
-			return true
+			return true // the children have less time than this
 		}
 		// A child does not keep its promise: leave it behind.
-		for ; kid != nil; kid, _ = inc.kids.last() {
+		for kid, _ := inc.kids.last(); kid != nil; kid, _ = inc.kids.last() {
 			kid.stop(0)
 			inc.kids.remove(kid)
 		}

@@ -27,12 +27,14 @@ func Ask[M, R any](ctx context.Context, to Ref[M], question func(Reply[R]) M) (R
 		return none, ErrStopped
 	}
 	p := newPending[R](ctx)
-	p.answered = make(chan struct{})
+	bells := bellsOf(to.target)
+	p.answered = bells.get()
 	msg := question(Reply[R]{p})
 	span := traceAsk(ctx, to.target, msg, &p.meta)
 	err := to.target.DeliverAsk(ctx, msg, p)
 	if err == nil {
 		err = p.wait(ctx)
+		bells.put(p.answered)
 	}
 	span.End(err)
 	if err != nil {
@@ -75,11 +77,10 @@ func (p *Process[M]) deliverAsk(ctx context.Context, msg M, through adapted, q Q
 	if a, ok := q.(ask); ok {
 		env.meta = a.carry(&p.core)
 	} else {
-		by, _ := q.Deadline()
-		env.meta = &meta{ask: &foreign{q}, deadline: by}
+		env.meta = metaOf(ctx, q)
 	}
 	env.meta.adapted = through
-	return p.enqueue(ctx, env, true)
+	return p.enqueue(ctx, env, env.meta.assigned() == nil)
 }
 
 // post is DeliverAsk that never waits, neither for room nor for the answer, so

@@ -454,3 +454,33 @@ func TestL10AskWithAContextThatIsDoneSendsNothing(t *testing.T) {
 	require.ErrorIs(t, err, cause)
 	assert.Zero(t, p.Info().Depth)
 }
+
+// One allocation holds all of an ask: what it waits on is used again.
+func TestAllocationsOfAnAsk(t *testing.T) {
+	rt := NewRuntime(monitoring.NewIDs(), nil)
+	rt.Employ()
+	p := New(Spec[Reply[int]]{Name: "p", New: Make(func() answerer { return answerer{} })})
+	h := newHost()
+	p.Start(rt.Context(t.Context()), h)
+	require.NoError(t, <-h.started)
+	ctx := context.Background()
+	ask := func() {
+		n, err := Ask(ctx, p.Ref, func(r Reply[int]) Reply[int] { return r })
+		require.NoError(t, err)
+		require.Equal(t, 7, n)
+	}
+	for range trusted {
+		ask()
+	}
+	assert.LessOrEqual(t, testing.AllocsPerRun(1000, ask), 1.0)
+	p.Stop(Forever)
+	<-h.ended
+	require.NoError(t, rt.Dismiss(ctx))
+}
+
+type answerer struct{}
+
+func (answerer) Receive(_ context.Context, r Reply[int]) error {
+	r.Send(7)
+	return nil
+}

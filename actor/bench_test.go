@@ -43,12 +43,12 @@ func benchTell(b *testing.B, r *Runtime) {
 		if err := p.Send(ctx, 1); err != nil {
 			b.Fatal(err)
 		}
-		if p.turn() != idle {
+		if p.turn(nil) != idle {
 			b.Fatal("the message was not handled")
 		}
 	}
 	p.Stop(Forever)
-	p.run()
+	p.run(nil)
 	<-h.ended
 	p.Retire(nil)
 	<-p.Done()
@@ -147,14 +147,14 @@ func BenchmarkStash(b *testing.B) {
 			b.Fatal(err)
 		}
 		for o := more; o != idle; {
-			o = p.turn()
+			o = p.turn(nil)
 		}
 	}
 	if held {
 		b.Fatal("a message is left")
 	}
 	p.Stop(Forever)
-	p.run()
+	p.run(nil)
 	<-h.ended
 	p.Retire(nil)
 	<-p.Done()

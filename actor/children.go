@@ -52,23 +52,25 @@ type kidEvent struct {
 func (s kidEvent) apply(c *core) bool {
 	k, inc := s.kid, s.kid.inc.Load()
 	if s.event.Kind != ChildEnded && s.event.Kind != ChildNotStarted {
-		if c.inc != inc || inc.phase != receiving || !inc.kids.has(k) {
+		if inc.phase != receiving || !inc.kids.has(k) {
 			return true
 		}
 		return k.notify(inc, s.event)
 	}
-	if c.inc != inc || !inc.kids.remove(k) {
+	if !inc.kids.remove(k) {
 		return true // left behind by a parent that could not wait
 	}
 	inc.ended = &s.event
-	if _, ok := k.child.(*task); ok && inc.phase != receiving {
+	switch _, isTask := k.child.(*task); {
+	case inc.phase == receiving:
+		if !k.notify(inc, s.event) {
+			return false // what is left to do here is done when inc ends, or goes on
+		}
+	case isTask:
 		inc.mourn(s.event.Exit)
 	}
-	if inc.phase == receiving && !k.notify(inc, s.event) {
-		return false // what is left to do here is done when inc ends, or goes on
-	}
 	c.settle(inc)
-	if c.inc == inc && inc.phase == reaping {
+	if inc.phase == reaping {
 		return c.reap()
 	}
 	return true
@@ -103,9 +105,6 @@ const stopChild = 5 * time.Second
 // but never so much that those after it, or the stop hook, would have none.
 func (i *incarnation) share(n int) time.Duration {
 	left := i.left()
-	if left == Forever {
-		return stopChild
-	}
 	left -= min(left/4, 100*time.Millisecond)
 	if n > 1 {
 		left /= 2

@@ -46,7 +46,8 @@ type core struct {
 	id       monitoring.ID // set before scope is, once
 
 	// Anyone.
-	wake    atomic.Uint64 // see "The wake-up protocol"
+	wake atomic.Uint64 // see "The wake-up protocol"
+	handover
 	gate    atomic.Uint32 // open or closed
 	asks    atomic.Uint32 // what senders are to do besides; see observe.go
 	lane    lane
@@ -62,14 +63,17 @@ type core struct {
 	late    atomic.Uint64               // answers that came too late
 	starts  atomic.Uint64               // incarnations so far
 
-	// mu protects done, dead, cause, last and watchers, and orders Start against
-	// the end of an incarnation.
+	// mu protects done, dead, cause, last, watchers, groups and left, and orders
+	// Start against the end of an incarnation.
 	mu       sync.Mutex
 	done     chan struct{} // made on demand, closed when the address ends
 	dead     bool          // the address has ended
 	cause    error         // why
-	last     *lastEnd      // of the incarnations; nil before the first, and while one runs
+	last     *lastEnd      // of the incarnations; nil before the first has ended
 	watchers watchers      // who is to be told when the address ends
+	left     bool          // the address has left all groups and joins none, since it ends
+
+	groups map[*membership]struct{} // that the address is in; made on demand
 
 	// Owned by the run loop.
 	inc      *incarnation
@@ -140,7 +144,7 @@ func (c *core) Start(ctx context.Context, h Host) {
 	}
 	c.join(scopeOf(ctx))
 	inc := newIncarnation(ctx, c, h)
-	c.tell(begin{inc}) // ahead of whatever a Stop of inc tells
+	c.hear(begin{inc}, parentOf(h)) // ahead of whatever a Stop of inc tells
 	c.current.Store(inc)
 	c.mu.Unlock()
 }
@@ -172,7 +176,7 @@ func (c *core) end(within time.Duration, drain bool) {
 	}
 	yield.Point()
 	inc.expire() // what is running now, not the stop hook that halt leads to
-	c.tell(halt{inc: inc, drain: drain})
+	c.hear(halt{inc: inc, drain: drain}, parentOf(inc.host))
 	yield.Point()
 	if !drain {
 		inc.cancel(ErrShutdown) // last: a handler that sees it returns to find halt

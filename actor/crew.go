@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // A crew is the goroutines of a system that run its actors. It keeps a few of
@@ -16,14 +17,22 @@ import (
 type crew struct {
 	mu       sync.Mutex
 	keep     bool          // protected by mu; false in the zero value: nobody waits for work
+	hands    []*hand       // protected by mu; all of them
 	idle     []*hand       // protected by mu; the last one to come is the first to go
 	leaving  int           // protected by mu; hands that were sent away and have not gone yet
 	runs     int           // protected by mu; runs under way, on whatever goroutine
 	finished chan struct{} // protected by mu; set by dismiss, closed when there are no runs and no leaving hands
+	watch    watch
 }
 
 // A hand is a goroutine that runs one actor after another.
-type hand struct{ work chan *core }
+type hand struct {
+	crew  *crew
+	work  chan *core           // made when it waits for the first time
+	note  atomic.Pointer[core] // the actor that it runs next; see "Handing over"
+	place int                  // protected by the crew's mu: where it is among the hands
+	seen  sighting             // protected by the crew's mu
+}
 
 // start has somebody run the actor, and returns at once.
 func (cr *crew) start(c *core) {
@@ -31,8 +40,10 @@ func (cr *crew) start(c *core) {
 	cr.runs++
 	n := len(cr.idle) - 1
 	if n < 0 {
+		h := &hand{crew: cr, place: len(cr.hands)}
+		cr.hands = append(cr.hands, h)
 		cr.mu.Unlock()
-		go cr.serve(c)
+		go cr.serve(h, c)
 		return
 	}
 	h := cr.idle[n]
@@ -43,15 +54,21 @@ func (cr *crew) start(c *core) {
 
 // serve runs one actor after another, as long as there is work for it or it is
 // to wait for some.
-func (cr *crew) serve(c *core) {
-	h := &hand{make(chan *core, 1)}
+func (cr *crew) serve(h *hand, c *core) {
 	for ok := true; ok; c, ok = <-h.work {
-		if !c.run() || !cr.ran(h) {
-			return // a goroutine that was abandoned is the user's
+		if !h.runs(c) { // a goroutine that was abandoned is the user's
+			cr.mu.Lock()
+			defer cr.mu.Unlock()
+			cr.remove(h)
+			return
+		}
+		if !cr.ran(h) {
+			return
 		}
 	}
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
+	cr.remove(h)
 	cr.leaving--
 	cr.settle()
 }
@@ -63,11 +80,27 @@ func (cr *crew) ran(h *hand) bool {
 	defer cr.mu.Unlock()
 	cr.runs--
 	if h == nil || !cr.keep || len(cr.idle) >= runtime.GOMAXPROCS(0) {
+		cr.remove(h)
 		cr.settle()
 		return false
 	}
+	if h.work == nil {
+		h.work = make(chan *core, 1)
+	}
 	cr.idle = append(cr.idle, h)
 	return true
+}
+
+// remove takes a hand out, if it is not nil. Called with mu held.
+func (cr *crew) remove(h *hand) {
+	if h == nil {
+		return
+	}
+	last := len(cr.hands) - 1
+	cr.hands[h.place] = cr.hands[last]
+	cr.hands[h.place].place = h.place
+	cr.hands[last] = nil
+	cr.hands = cr.hands[:last]
 }
 
 // settle tells dismiss when it has nothing left to wait for. Called with mu
@@ -92,6 +125,9 @@ func (cr *crew) employ() {
 func (cr *crew) dismiss(ctx context.Context) error {
 	cr.mu.Lock()
 	cr.keep = false
+	if cr.watch.timer != nil {
+		cr.watch.timer.Stop()
+	}
 	for _, h := range cr.idle {
 		cr.leaving++
 		close(h.work)

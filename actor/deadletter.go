@@ -1,8 +1,11 @@
 package actor
 
 import (
+	"context"
 	"fmt"
 	"time"
+
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // A DropReason says why a message became a dead letter.
@@ -18,9 +21,12 @@ const (
 	// ReasonRestart: the incarnation ended before it came to the message, and
 	// Spec.DropWaiting keeps none for the next one.
 	ReasonRestart
+	// ReasonFailed: the message was handled as often as it may be, and the actor
+	// failed each time; see package pool.
+	ReasonFailed
 )
 
-var reasonNames = [...]string{"stopped", "overflow", "late_reply", "restart"}
+var reasonNames = [...]string{"stopped", "overflow", "late_reply", "restart", "failed"}
 
 // String returns the reason as it stands in events and metrics.
 func (r DropReason) String() string {
@@ -38,12 +44,27 @@ type DeadLetter[M any] struct {
 	Reason DropReason
 	At     time.Time
 	Type   string // the name of the type that was sent
+	Err    error  // what an asker is told
+}
+
+// DeadLetter makes a dead letter of a message which was to be handled by the
+// actor, or by others in its name, and has never been in its mailbox: it is
+// counted, recorded, and given to Spec.DeadLetters, for which DeadLetter waits.
+// ctx says which trace it belongs to. Packages that keep messages for an actor
+// outside of it account for them so.
+func (p *Process[M]) DeadLetter(ctx context.Context, msg M, reason DropReason, cause error) {
+	p.deadLetter(envelope[M]{msg: msg, meta: &meta{from: monitoring.Sampled(ctx)}}, reason, cause)
 }
 
 // deadLetter disposes of a message that will not be handled: its ask fails with
-// cause, it is counted, recorded, and given to the declared function.
+// cause, it is counted, recorded, and given to the declared function. An
+// assignment is no dead letter: whoever has made it is told by its Fail.
 func (p *Process[M]) deadLetter(env envelope[M], reason DropReason, cause error) {
 	env.meta.fail(cause)
+	if env.meta.assigned() != nil { // it has gone back to whom it came from
+		p.refused.Add(1)
+		return
+	}
 	p.lost.Add(1)
 	p.recordLost(env, reason)
 	if p.spec.DeadLetters == nil {
@@ -51,7 +72,7 @@ func (p *Process[M]) deadLetter(env envelope[M], reason DropReason, cause error)
 	}
 	// On a goroutine of its own, for runtime.Goexit in it must end neither the
 	// run loop nor the sender.
-	letter := DeadLetter[M]{To: p.Ref, Msg: env.msg, Reason: reason, At: time.Now(), Type: env.name()}
+	letter := DeadLetter[M]{To: p.Ref, Msg: env.msg, Reason: reason, At: time.Now(), Type: env.name(), Err: cause}
 	over := make(chan struct{})
 	Go(func() error {
 		p.spec.DeadLetters(letter)

@@ -39,11 +39,11 @@ func TestL12DeadLettersAreGivenCountedAndRecorded(t *testing.T) {
 		}
 		p.Retire(errBoom)
 		<-p.Done()
-		now := time.Now()
+		now, stopped := time.Now(), stoppedBy(errBoom)
 		assert.Equal(t, []DeadLetter[numbered]{
-			{p.Ref, numbered{1, 3}, ReasonOverflow, now, "numbered"},
-			{p.Ref, numbered{1, 1}, ReasonStopped, now, "numbered"},
-			{p.Ref, numbered{1, 2}, ReasonStopped, now, "numbered"},
+			{p.Ref, numbered{1, 3}, ReasonOverflow, now, "numbered", ErrDropped},
+			{p.Ref, numbered{1, 1}, ReasonStopped, now, "numbered", stopped},
+			{p.Ref, numbered{1, 2}, ReasonStopped, now, "numbered", stopped},
 		}, letters)
 		got := rt.DeadLetters()
 		assert.Equal(t, map[DropReason]uint64{ReasonOverflow: 1, ReasonStopped: 2}, got.Counts)

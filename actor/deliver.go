@@ -41,7 +41,7 @@ func (p *Process[M]) enqueue(ctx context.Context, env envelope[M], wait bool) er
 	}
 	outcome, evicted := p.queue.Offer(env)
 	if outcome == mailbox.Accepted {
-		p.accepted(env)
+		p.accepted(ctx, env)
 		return nil
 	}
 	return p.overflowed(ctx, env, outcome, evicted, wait)
@@ -52,7 +52,7 @@ func (p *Process[M]) overflowed(ctx context.Context, env envelope[M], outcome ma
 	p.recordFull(env, outcome)
 	switch outcome {
 	case mailbox.DroppedOldest:
-		p.accepted(env)
+		p.accepted(ctx, env)
 		p.deadLetter(evicted, ReasonOverflow, ErrDropped)
 		return nil
 	case mailbox.DroppedNewest:
@@ -89,7 +89,7 @@ func (p *Process[M]) await(ctx context.Context, env envelope[M]) error {
 	if w == nil {
 		select {
 		case p.queue.C() <- env:
-			p.accepted(env)
+			p.accepted(ctx, env)
 			return nil
 		case <-severed:
 			return p.refuse(ErrAbandoned)
@@ -119,14 +119,14 @@ func (p *Process[M]) await(ctx context.Context, env envelope[M]) error {
 			return p.refuse(context.Cause(ctx))
 		}
 	}
-	p.accepted(env)
+	p.accepted(ctx, env)
 	return nil
 }
 
 // accepted wakes the actor for a message that is in its mailbox.
-func (p *Process[M]) accepted(env envelope[M]) {
+func (p *Process[M]) accepted(ctx context.Context, env envelope[M]) {
 	if p.asks.Load()&recordNext != 0 {
 		p.recordEnqueued(env)
 	}
-	p.notify()
+	p.notify(ctx)
 }

@@ -78,6 +78,9 @@
 // that the other had sent before. [Self.Link] ends the actor together with the
 // other. Code outside of actors waits with [Await].
 //
+// Who is there at all can be kept in [Groups]: addresses by key, which leave when
+// they end, and may be listed, followed and sent to.
+//
 // # Tools
 //
 // What an actor often needs is made of what it has, and belongs to the

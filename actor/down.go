@@ -102,9 +102,12 @@ func Await(ctx context.Context, a Address) (Down, error) {
 	if target == nil {
 		return nobody, nil
 	}
-	if inc := callerOf(ctx); inc != nil && watchable(inc.core.body) == target {
-		path := inc.core.Path()
-		return Down{}, &DeadlockError{Path: []string{path, path}}
+	if inc := callerOf(ctx); inc != nil {
+		if watchable(inc.core.body) == target {
+			path := inc.core.Path()
+			return Down{}, &DeadlockError{Path: []string{path, path}}
+		}
+		inc.core.free()
 	}
 	over := make(chan Down, 1)
 	stop := target.watch(func(d Down) { over <- d })

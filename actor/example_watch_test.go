@@ -8,12 +8,12 @@ import (
 	"github.com/understudy-go/understudy/actor"
 )
 
-// keeper ends a lighthouse's address when the lighthouse has ended. In a
-// program this is a supervisor's part.
-type keeper struct{ lighthouse *actor.Process[string] }
+// keeper ends an actor's address when the actor has ended. In a program this is
+// a supervisor's part.
+type keeper struct{ address *actor.Process[string] }
 
 func (k keeper) Started(error)    {}
-func (k keeper) Ended(actor.Exit) { k.lighthouse.Retire(nil) }
+func (k keeper) Ended(actor.Exit) { k.address.Retire(nil) }
 
 // The ship is told that the lighthouse has ended, after what that had said.
 func ExampleSelf_Watch() {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/understudy-go/understudy/monitoring"
 )
 
 // kinded says itself what kind of end it means.
@@ -108,7 +110,8 @@ func TestKindNames(t *testing.T) {
 	}
 	assert.Equal(t, "failure: boom", Exit{Kind: Failure, Err: errBoom}.String())
 	for r, want := range map[DropReason]string{
-		ReasonStopped: "stopped", ReasonOverflow: "overflow", ReasonLateReply: "late_reply", ReasonRestart: "restart", ReasonRestart + 1: "DropReason(4)",
+		ReasonStopped: "stopped", ReasonOverflow: "overflow", ReasonLateReply: "late_reply", ReasonRestart: "restart",
+		ReasonFailed: "failed", ReasonFailed + 1: "DropReason(5)",
 	} {
 		assert.Equal(t, want, r.String())
 	}
@@ -116,14 +119,20 @@ func TestKindNames(t *testing.T) {
 
 func TestFailureOf(t *testing.T) {
 	at := time.Now()
-	f := FailureOf(&deafChild{}, Exit{Kind: Panic, Err: errBoom, Message: "m", Incarnation: 3, At: at, Depth: 4})
-	assert.Equal(t, "deaf", f.Path)
-	assert.Equal(t, "deaf", f.Type)
-	assert.Equal(t, "panic", f.Kind)
-	assert.EqualValues(t, 3, f.Incarnation)
-	assert.Equal(t, 4, f.Depth)
-	assert.Equal(t, "deaf", pathOf(&deafChild{}))
-	assert.Equal(t, "x", FailureOf(doer("x"), Exit{}).Path)
+	span := monitoring.NewSpanRef()
+	exit := Exit{Kind: Panic, Err: errBoom, Message: "m", Incarnation: 3, At: at, Depth: 4, Trace: span}
+	want := monitoring.Failure{
+		Path: "deaf", Name: "deaf", Type: "deaf", Incarnation: 3, Message: "m",
+		Kind: "panic", Err: errBoom, At: at, Depth: 4, Trace: span,
+	}
+	assert.Equal(t, want, FailureOf(&deafChild{}, exit), "a child that tells neither path nor type")
+	bubble(t, func(t *testing.T, _ context.Context) {
+		p := doer("x", func(s *Spec[do]) { s.Type = "X" })
+		h := start(t, p)
+		want.Path, want.Name, want.Type = "/x", "x", "X"
+		assert.Equal(t, want, FailureOf(p, exit))
+		end(p, h)
+	})
 }
 
 func TestErrorsBelongToClasses(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 // if there is a value whose fate can differ. Abandoned code ends in one way only.
 func (c *core) foresee() bool {
 	inc := c.inc
-	inc.fate = Ends
 	parent, ok := inc.host.(Overseer)
 	if !ok || !inc.created || inc.fence.isCut() {
 		return c.wane()
@@ -71,9 +70,9 @@ func (c *core) passOver(parent Overseer) bool {
 	exit := inc.exit
 	c.meter.Failed(exit.Kind.String())
 	inc.exit, inc.passable, inc.fate = Exit{}, false, Ends
+	inc.enter(receiving) // first: whoever has assigned the message may look
 	c.body.give(exit.Err)
 	c.settle(inc)
-	inc.enter(receiving)
 	inc.followUp()
 	inc.idle.touch()
 	parent.Continued(exit, Resumes)

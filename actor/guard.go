@@ -6,6 +6,7 @@ package actor
 // meanwhile, or when f called runtime.Goexit: then another goroutine goes on
 // with the run, and the caller must touch nothing.
 func (c *core) call(inc *incarnation, f func() error) (exit Exit, mine bool) {
+	c.free()
 	inc.fence.enter()
 	returned := false
 	defer func() {
@@ -14,13 +15,10 @@ func (c *core) call(inc *incarnation, f func() error) (exit Exit, mine bool) {
 		}
 		exit = unwind(recover())
 		if mine = inc.fence.leave(); mine && exit.Kind == Goexit {
-			mine = false
-			go c.resume(inc, exit)
+			go c.resume(inc, exit) // this goroutine comes back to nobody
 		}
 	}()
-	if err := f(); err != nil {
-		exit = ended(inc, err)
-	}
+	exit = ended(inc, f())
 	returned = true
 	return exit, inc.fence.leave()
 }

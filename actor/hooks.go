@@ -23,14 +23,13 @@ type hooks struct {
 	ctx       context.Context // theirs, made for the first of them
 	cancel    context.CancelFunc
 	restarted bool // PreRestart has been called
-	done      bool // there is no hook left to call
 }
 
 // close runs the hooks that have not run, and goes on with the end.
 func (c *core) close() bool {
 	inc := c.inc
 	inc.enter(closing)
-	if inc.created && !inc.closing.done && !inc.fence.isCut() {
+	if !inc.fence.isCut() {
 		return c.body.hooks(inc)
 	}
 	return c.closed()
@@ -39,11 +38,9 @@ func (c *core) close() bool {
 // closed comes when the hooks have run.
 func (c *core) closed() bool {
 	inc := c.inc
-	inc.closing.done = true
 	if cancel := inc.closing.cancel; cancel != nil {
 		cancel()
 	}
-	inc.closing.ctx, inc.closing.cancel = nil, nil
 	if inc.fate == Renews {
 		return c.succeed()
 	}
@@ -59,7 +56,7 @@ func (p *Process[M]) hooks(inc *incarnation) (mine bool) {
 		return p.hook(inc, true, hook.PreRestart)
 	}
 	hook, ok := p.actor.(Stopper)
-	p.actor, h.done = nil, true
+	p.actor = nil // no hook is left to call
 	if !ok {
 		return p.closed()
 	}
@@ -105,7 +102,7 @@ func (i *incarnation) hookContext(limit time.Duration) (context.Context, context
 	ctx := context.WithoutCancel(i)
 	within := i.allow(limit)
 	if within == Forever {
-		return ctx, func() {}
+		return ctx, nil
 	}
 	// It is done a little earlier, for a hook that heeds it is to return.
 	return context.WithDeadlineCause(ctx, time.Now().Add(within-min(within/8, hookGrace)), ErrShutdown)

@@ -1,6 +1,10 @@
 package actor
 
-import "time"
+import (
+	"time"
+
+	"github.com/understudy-go/understudy/internal/effect"
+)
 
 // OnIdle has msg handled when no message of the mailbox was handled for d, and
 // none waits. Timers, children's events and the like do not count. It comes once,
@@ -10,6 +14,9 @@ import "time"
 //
 // Actors that never call it pay nothing for it.
 func (s *Self[M]) OnIdle(d time.Duration, msg M) {
+	if s.inc.live() {
+		s.effect(effect.Idle, d, msg)
+	}
 	s.idle(d, func(w *idleness) bool { return s.p.receiveOne(w.inc, func() M { return msg }) })
 }
 
@@ -23,6 +30,9 @@ func (s *Self[M]) OnIdle(d time.Duration, msg M) {
 // The end is a normal one: a supervisor restarts a permanent child, so an actor
 // that passivates is to be a transient or a temporary one.
 func (s *Self[M]) Passivate(d time.Duration) {
+	if s.inc.live() {
+		s.inc.effect(effect.Passive, "", d)
+	}
 	s.idle(d, func(w *idleness) bool {
 		if w.inc.owes() {
 			w.touch()

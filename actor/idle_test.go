@@ -155,6 +155,18 @@ func TestL8PassivationLosesNothing(t *testing.T) {
 	})
 }
 
+// A child of its own does not keep an actor busy.
+func TestL9AParentPassivates(t *testing.T) {
+	bubble(t, func(t *testing.T, _ context.Context) {
+		p, c := newParent(t), doer("c")
+		p.start(t, c)
+		p.self.Passivate(time.Second)
+		pass(time.Second)
+		assert.Equal(t, Normal, (<-p.h.ended).Kind)
+		retire(p.Process)
+	})
+}
+
 func TestL9NoPassivationDuringADrain(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		p := newParent(t)

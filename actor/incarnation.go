@@ -18,7 +18,7 @@ const (
 	over                   // ended
 )
 
-var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "stopping", "stopped"}
+var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "stopping", "stopping"}
 
 // An incarnation is one life of an actor, from New to the end. It is the
 // context that its user code gets: through it the framework knows, without a
@@ -62,7 +62,7 @@ type incarnation struct {
 	reported    bool                   // host was told Started(nil)
 	waiting     bool                   // New called DeferStart: host is told when it says so
 	trap        func(Stopping) (mine bool)
-	drain       int // messages to handle before the end; -1 when not draining
+	drain       int // messages to handle before the end; negative when not draining
 	kids        kids
 	ended       *Event // the child's end that is being told to the actor
 	closing     hooks

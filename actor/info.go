@@ -22,6 +22,17 @@ type Info struct {
 	LateReplies  uint64 // answers of the actor that came too late
 }
 
+// Backlog returns how many messages the actor has: those in its mailbox, and the
+// one that it is handling. It is as cheap as a message, and as old as that when it
+// is looked at.
+func (p *Process[M]) Backlog() int {
+	n := p.queue.Len()
+	if inc := p.current.Load(); inc != nil && inc.fence.call() != 0 {
+		n++
+	}
+	return n
+}
+
 // Info returns what can be seen of the actor.
 //
 // Every message that was ever sent to it is in one of Handled, DeadLettered,
@@ -32,7 +43,7 @@ func (p *Process[M]) Info() Info {
 		Path:         p.Path(),
 		Type:         p.Type(),
 		ID:           p.ID(),
-		State:        p.state(),
+		State:        p.State(),
 		Incarnation:  p.starts.Load(),
 		DeadLettered: p.lost.Load(),
 		Rejected:     p.refused.Load(),
@@ -46,14 +57,15 @@ func (p *Process[M]) Info() Info {
 	return i
 }
 
-// state names what the actor is doing.
-func (c *core) state() string {
-	if inc := c.current.Load(); inc != nil {
-		return phaseNames[inc.state.Load()]
-	}
+// State names what the actor is doing, as Info does. When a Send has failed with
+// ErrStopped it is "stopped", until the actor is started anew.
+func (c *core) State() string {
+	inc := c.current.Load()
 	switch {
 	case c.gate.Load() == closed:
 		return "stopped"
+	case inc != nil:
+		return phaseNames[inc.state.Load()]
 	case c.starts.Load() == 0:
 		return "declared"
 	default:

@@ -26,7 +26,26 @@ func (k *kid) Started(err error) {
 	if err != nil {
 		e.Kind = ChildNotStarted
 	}
-	k.core.tell(kidEvent{k, e})
+	k.tell(e)
+}
+
+// tell tells the parent what happened to the child. It is called by the child's
+// run loop, if the child is an actor.
+func (k *kid) tell(e Event) {
+	var by *core
+	if c, ok := k.child.(interface{ actual() *core }); ok {
+		by = c.actual()
+	}
+	k.core.hear(kidEvent{k, e}, by)
+}
+
+// parentOf is the parent that takes decisions for the child, if it is an actor that
+// has earned that others are handed over to by its code.
+func parentOf(h Host) *core {
+	if k, ok := h.(*kid); ok && k.core.quick.Load() == trusted {
+		return k.core
+	}
+	return nil
 }
 
 // leave takes the kid from its parent's table.
@@ -76,7 +95,7 @@ func (k *kid) ask(within time.Duration) {
 
 // Ended implements Host.
 func (k *kid) Ended(exit Exit) {
-	k.core.tell(kidEvent{k, Event{Child: k.child, Kind: ChildEnded, Exit: exit}})
+	k.tell(Event{Child: k.child, Kind: ChildEnded, Exit: exit})
 }
 
 // Foresee implements Overseer.
@@ -93,7 +112,7 @@ func (k *kid) Continued(exit Exit, how Prospect) {
 	if how == Renews {
 		e.Kind, e.Incarnation = ChildRenewed, k.incarnation()
 	}
-	k.core.tell(kidEvent{k, e})
+	k.tell(e)
 }
 
 // incarnation is the child's own count of its starts, 0 if it has none.

@@ -15,7 +15,6 @@ func (s begin) apply(c *core) bool {
 	inc := s.inc
 	c.mu.Lock() // held by Start until Stop can find the incarnation
 	c.reopen()
-	c.last = nil
 	c.inc = inc
 	c.mu.Unlock()
 	if inc.isBarred() { // it was stopped before it began
@@ -75,7 +74,7 @@ type readiness struct {
 
 func (s readiness) apply(c *core) bool {
 	switch {
-	case c.inc != s.inc || s.inc.phase != receiving || !s.inc.waiting:
+	case s.inc.phase != receiving || !s.inc.waiting:
 		return true
 	case s.err != nil:
 		return c.conclude(Exit{Kind: classify(c.inc, s.err), Err: s.err})
@@ -98,18 +97,16 @@ func (s halt) apply(c *core) bool {
 		inc.cancel(ErrShutdown) // Stop may not have come to it yet
 	}
 	switch {
-	case c.inc != inc:
-		return true
 	case inc.phase == reaping: // it was ending already; now there may be less time
 		if kid, n := inc.kids.last(); kid != nil {
 			kid.stop(inc.share(n))
 		}
 		return true
-	case inc.phase != receiving:
+	case inc.phase != receiving: // it is over
 		return true
 	case inc.trap != nil:
 		return inc.trap(Stopping{Within: inc.left()})
-	case s.drain && (c.body.depth() > 0 || len(inc.notices) > 0 || c.lane.waiting.Load() > 0):
+	case s.drain:
 		inc.drain = c.body.depth()
 		return true
 	default:
@@ -123,7 +120,7 @@ func (c *core) failed(exit Exit) bool {
 	inc := c.inc
 	switch exit.Kind {
 	case Failure, Panic, Goexit:
-		inc.passable = !inc.waiting && !inc.fence.isCut()
+		inc.passable = !inc.waiting
 	default:
 	}
 	return c.conclude(exit)
@@ -140,6 +137,7 @@ func (c *core) failed(exit Exit) bool {
 // another incarnation; see renew.
 func (c *core) conclude(exit Exit) bool {
 	inc := c.inc
+	c.free()
 	if exit.Err == ErrStop || exit.Err == ErrShutdown { //nolint:errorlint // the bare sentinel says no more than the kind does
 		exit.Err = nil
 	}
@@ -191,6 +189,7 @@ func (c *core) finish() {
 			c.release(child, cause, nil)
 		}
 	}
+	c.free()
 	c.retiring.Wait()
 	inc.enter(over)
 	inc.disarm()
@@ -237,5 +236,5 @@ func stoppedBy(cause error) error {
 	if cause == nil || cause == ErrStopped { //nolint:errorlint // see above
 		return ErrStopped
 	}
-	return fmt.Errorf("%w: %w", ErrStopped, cause)
+	return &dueTo{ErrStopped, cause}
 }

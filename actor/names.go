@@ -6,8 +6,14 @@ import (
 )
 
 // typeName is the name of an actor's Go type, without its package; for Func,
-// which has none to tell, that of its messages.
+// which has none to tell, that of its messages; for an actor around another one,
+// that one's.
 func typeName[M any](a Actor[M]) string {
+	if w, ok := a.(interface{ Unwrap() Actor[M] }); ok {
+		if inner := w.Unwrap(); !isNil(inner) {
+			return typeName(inner)
+		}
+	}
 	t := reflect.TypeOf(a)
 	if _, ok := a.(Func[M]); ok {
 		t = reflect.TypeFor[M]()

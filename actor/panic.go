@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -24,9 +25,9 @@ type PanicError struct {
 // newPanicError must be called by the function that was deferred around user
 // code, while the panic is still on the stack.
 func newPanicError(value any) *PanicError {
-	frames := make([]uintptr, maxFrames)
+	var frames [maxFrames]uintptr
 	// Skipped: Callers, this function, unwind, the deferred function.
-	return &PanicError{Value: value, frames: frames[:runtime.Callers(4, frames)]}
+	return &PanicError{Value: value, frames: slices.Clone(frames[:runtime.Callers(4, frames[:])])}
 }
 
 // Error returns "panic: " and the value's text, cut at 1 KiB.
@@ -66,11 +67,10 @@ func (e *PanicError) Stack() string {
 	raised := false // past runtime.gopanic, and past what it was called by
 	for f := range e.calls() {
 		switch {
-		case f.Function == "runtime.gopanic" && !raised:
-			b.Reset()
-			raised = true
+		case !raised:
+			raised = f.Function == "runtime.gopanic"
 			continue
-		case raised && b.Len() == 0 && strings.HasPrefix(f.Function, "runtime."):
+		case b.Len() == 0 && strings.HasPrefix(f.Function, "runtime."):
 			continue
 		}
 		fmt.Fprintf(&b, "%s(...)\n\t%s:%d\n", f.Function, f.File, f.Line)

@@ -33,12 +33,16 @@ func TestG3PanicErrorTellsValueAndStack(t *testing.T) {
 		lines := strings.Split(e.Stack(), "\n")
 		assert.Equal(t, "github.com/understudy-go/understudy/actor.culprit(...)", lines[0], "the user's call comes first")
 		assert.Contains(t, lines[1], "panic_test.go:")
+		assert.Equal(t, "runtime.goexit(...)", lines[len(lines)-3], "the last of the runtime's")
 
 		again(t, p, h)
 		require.NoError(t, p.Send(ctx, func(context.Context) error { panic(strings.Repeat("ä", maxPanicText)) }))
 		exit = <-h.ended
 		assert.LessOrEqual(t, len(exit.Err.Error()), maxPanicText+len("panic: …"))
 		assert.NotErrorIs(t, exit.Err, errBoom)
+
+		whole := strings.Repeat("x", maxPanicText)
+		assert.EqualError(t, newPanicError(whole), "panic: "+whole)
 
 		again(t, p, h)
 		require.NoError(t, p.Send(ctx, func(context.Context) error { panic(nil) }))

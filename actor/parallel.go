@@ -23,6 +23,9 @@ func ParallelMap[T, R any](ctx context.Context, seq iter.Seq[T], limit int, f fu
 		limit = runtime.GOMAXPROCS(0)
 	}
 	return func(yield func(R, error) bool) {
+		if c := callerOf(ctx); c != nil {
+			c.core.free()
+		}
 		ctx, cancel := context.WithCancel(ctx)
 		var line queue[R]
 		defer line.wait()

@@ -18,7 +18,7 @@ type Process[M any] struct {
 	Ref[M]
 	core
 	spec  Spec[M]
-	queue *mailbox.Mailbox[envelope[M]]
+	queue mailbox.Queue[envelope[M]]
 
 	adapters map[reflect.Type]any // protected by mu: the *adapter for each type
 
@@ -48,7 +48,11 @@ func New[M any](spec Spec[M]) *Process[M] {
 		p.queue = new(mailbox.Mailbox[envelope[M]]) // nothing ever gets into it
 		return p
 	}
-	p.queue, p.core.invalid = mailbox.New[envelope[M]](spec.Mailbox)
+	if spec.Priority != nil {
+		p.queue = mailbox.NewPriority(func(e envelope[M]) int { return spec.Priority(e.msg) })
+	} else {
+		p.queue, p.core.invalid = mailbox.NewQueue[envelope[M]](spec.Mailbox)
+	}
 	return p
 }
 
@@ -66,28 +70,34 @@ func (p *Process[M]) ID() monitoring.ID { return p.core.ID() }
 func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 	var made Actor[M]
 	var ignored bool
+	var name string
 	exit, mine = p.call(inc, func() (err error) {
 		made, err = p.spec.New(inc, &Self[M]{p, inc})
-		ignored = errors.Is(err, ErrIgnore)
-		if err == nil && isNil(made) {
-			err = errors.New("actor: New returned no actor and no error")
+		switch {
+		case err != nil:
+			ignored = errors.Is(err, ErrIgnore)
+			return err
+		case isNil(made):
+			return errors.New("actor: New returned no actor and no error")
 		}
-		return err
+		if p.typ.Load() == nil {
+			name = typeName(made) // which may call a method of it
+		}
+		return nil
 	})
 	if !mine {
-		return exit, false
+		return Exit{}, false
 	}
 	inc.ignored = ignored
 	if exit.Err != nil {
 		return exit, true
 	}
 	p.actor = made
-	if p.typ.Load() == nil {
-		name := typeName(made)
+	if name != "" {
 		p.typ.Store(&name)
 	}
 	p.restock(inc)
-	return exit, true
+	return Exit{}, true
 }
 
 // depth implements body.

@@ -23,7 +23,7 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			o = p.unwound(inc, recover())
 		}
 	}()
-	a, batch := p.actor, budget
+	a, batch, h := p.actor, budget, p.runner.Load()
 	if len(inc.notices) != 0 {
 		if batch = min(budget, p.ahead(inc)); batch == 0 {
 			returned = true
@@ -40,23 +40,18 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			return p.after(p.conclude(Exit{Kind: Shutdown}))
 		}
 		env, ok := p.queue.Take()
-		if !ok {
+		if !ok { // there was none, or it was evicted for one that is about to come
 			returned = true
-			if len(inc.notices) != 0 { // what came before them was evicted
-				return more
-			}
-			if inc.drain > 0 { // others' messages were evicted by newer ones
-				return p.after(p.conclude(Exit{Kind: Shutdown}))
-			}
 			return idle
+		}
+		if h != nil && h.noted() {
+			h.free()
 		}
 		p.hand = env
 		if p.until--; p.until == 0 {
 			p.want()
 		}
-		if inc.drain > 0 {
-			inc.drain--
-		}
+		inc.drain--
 		var exit Exit
 		var mine bool
 		if env.meta == nil && !inc.heeded {
@@ -146,6 +141,9 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 		p.limited.release()
 	}
 	p.limited = nil
+	if a := m.assigned(); a != nil && !m.stashed {
+		a.Handled()
+	}
 	return Exit{}, true
 }
 
@@ -197,24 +195,17 @@ func (p *Process[M]) blame(inc *incarnation, exit Exit) Exit {
 	p.retract(inc)
 	exit.Message = p.hand.name()
 	exit.At = time.Now()
-	exit.Incarnation = inc.number
 	if left, ok := exit.Err.(*AbandonedError); ok { //nolint:errorlint // it was made here
 		left.Message = exit.Message // nobody has seen it yet
 	}
-	if exit.Kind.Abnormal() {
-		p.recordError(inc, exit)
-	}
-	if p.span == nil {
+	exit.Trace = p.span.Ref()
+	if !exit.Kind.Abnormal() {
+		p.span.End(nil)
 		return exit
 	}
-	exit.Trace = p.span.Ref()
-	if exit.Kind.Abnormal() {
-		f := FailureOf(p, exit)
-		p.span.End(&f)
-	} else {
-		p.span.End(nil)
-	}
-	p.span = nil
+	p.recordError(inc, exit)
+	f := FailureOf(p, exit)
+	p.span.End(&f)
 	return exit
 }
 

@@ -2,7 +2,6 @@ package actor
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
 )
@@ -15,6 +14,16 @@ import (
 // counted as a dead letter and reaches nobody, least of all a later ask.
 type Reply[R any] struct {
 	p *pending[R]
+}
+
+// NewReply returns a Reply that belongs to no ask: answered is called with the
+// first answer, on the goroutine that gives it, and a further one has no effect.
+// It is for those who pass a question on from elsewhere, and for tests; see
+// package actortest.
+func NewReply[R any](answered func(R, error)) Reply[R] {
+	p := new(pending[R])
+	p.then = func() { answered(p.value, p.err) }
+	return Reply[R]{p}
 }
 
 // Send answers with a value.
@@ -64,7 +73,7 @@ type pending[R any] struct {
 	to       *core // set before the message is sent
 	state    atomic.Uint32
 	taken    atomic.Pointer[incarnation] // who handles it, or holds the Reply
-	answered chan struct{}               // closed when value and err are set; nil if then is not
+	answered bell                        // rung when value and err are set; nil if then is not
 	then     func()                      // called when they are, for an asker who does not wait
 	value    R
 	err      error
@@ -121,7 +130,7 @@ func (p *pending[R]) settle(value R, err error) bool {
 	if p.then != nil {
 		p.then()
 	} else {
-		close(p.answered)
+		p.answered <- struct{}{}
 	}
 	return true
 }
@@ -138,7 +147,8 @@ func (p *pending[R]) claim() bool {
 	return true
 }
 
-// wait blocks until there is an answer or ctx is done.
+// wait blocks until there is an answer or ctx is done. Afterwards the bell is not
+// rung any more.
 func (p *pending[R]) wait(ctx context.Context) error {
 	if w := newWait(ctx, p.to, p); w != nil {
 		defer w.done()
@@ -147,10 +157,15 @@ func (p *pending[R]) wait(ctx context.Context) error {
 			return err
 		}
 	}
+	over := ctx.Done()
+	if over == nil { // to wait for one thing takes half the time
+		<-p.answered
+		return p.err
+	}
 	select {
 	case <-p.answered:
 		return p.err
-	case <-ctx.Done():
+	case <-over:
 	}
 	if p.claim() { // from now on an answer is late
 		p.state.Store(askOver)
@@ -207,5 +222,5 @@ func unanswered(exit Exit) error {
 	if exit.Err == nil {
 		return ErrNoReply
 	}
-	return fmt.Errorf("%w: %w", ErrNoReply, exit.Err)
+	return &dueTo{ErrNoReply, exit.Err}
 }

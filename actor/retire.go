@@ -80,7 +80,7 @@ func (s retirement) apply(c *core) bool {
 }
 
 // shut ends the address, in the order of a final stop: what waits becomes dead
-// letters, then the name is free. The end is still to be published.
+// letters, then the name is free and no group has it any more. The end is still to be published.
 func (c *core) shut(cause error) {
 	if c.dead {
 		return
@@ -95,6 +95,7 @@ func (c *core) shut(cause error) {
 	if s := c.scope.Load(); s != nil && c.register != "" && s.runtime.registry.remove(c.register, c) {
 		c.observeRegistered(monitoring.ActorDeregistered)
 	}
+	c.leaveGroups()
 }
 
 // publish lets everybody see that the address has ended. It is called with mu
@@ -119,7 +120,7 @@ func (c *core) publish(cause error) (announce func()) {
 // held.
 func (c *core) reopen() {
 	if c.dead {
-		c.dead, c.cause, c.done = false, nil, nil
+		c.dead, c.cause, c.done, c.left = false, nil, nil, false
 		c.gate.Store(open)
 	}
 }

@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"context"
 	"runtime"
 
 	"github.com/understudy-go/understudy/internal/yield"
@@ -39,27 +40,30 @@ import (
 // one run.
 const parked = 1 << 63
 
-// notify tells the actor that a message is in its mailbox.
-func (c *core) notify() {
+// notify tells the actor that a message, sent with ctx, is in its mailbox.
+func (c *core) notify(ctx context.Context) {
 	yield.Point()
 	if c.wake.Add(1) == 1 {
-		c.dispatch()
+		c.waken(ctx)
 	}
 }
 
 // tell gives the actor a signal.
-func (c *core) tell(s signal) {
+func (c *core) tell(s signal) { c.hear(s, nil) }
+
+// hear gives the actor a signal from by, whose run may hand over to it; nil is
+// somebody else.
+func (c *core) hear(s signal, by *core) {
 	c.lane.push(s)
 	yield.Point()
 	w := c.wake.Add(1)
 	if w == 1 {
-		c.dispatch()
-		return
+		c.startFor(by)
 	}
 	for w&parked != 0 {
 		yield.Point()
 		if c.wake.CompareAndSwap(w, 1) {
-			c.dispatch()
+			c.startFor(by)
 			return
 		}
 		w = c.wake.Load()
@@ -79,21 +83,24 @@ const (
 
 // dispatch starts the run that the caller has won the right to.
 func (c *core) dispatch() {
-	c.crew = nil
 	if s := c.scope.Load(); s != nil {
 		c.crew = &s.runtime.crew
 		c.crew.start(c)
 		return
 	}
-	go c.run()
+	go c.run(nil)
 }
 
 // run works until there is nothing left to do. It reports whether that was
-// reached: a run that user code had to be cut off from goes on elsewhere.
-func (c *core) run() (ended bool) {
+// reached: a run that user code had to be cut off from goes on elsewhere. The
+// goroutine is h's, or none of the crew's if that is nil.
+func (c *core) run(h *hand) (ended bool) {
+	if c.runner.Load() != h {
+		c.runner.Store(h)
+	}
 	for {
 		n := c.wake.Load()
-		o := c.turn()
+		o := c.turn(h)
 		yield.Point()
 		switch o {
 		case idle:
@@ -105,16 +112,18 @@ func (c *core) run() (ended bool) {
 				return true
 			}
 		case spent:
+			c.free()
 			runtime.Gosched()
 		case gone:
 			return false
 		case more:
+			c.free()
 		}
 	}
 }
 
 // turn applies all control traffic, then handles messages up to the budget.
-func (c *core) turn() outcome {
+func (c *core) turn(h *hand) outcome {
 	for s := c.lane.take(); s != nil; s = c.lane.take() {
 		if !s.apply(c) {
 			return gone
@@ -122,6 +131,9 @@ func (c *core) turn() outcome {
 	}
 	switch {
 	case c.inc != nil && c.inc.phase == receiving:
+		if h != nil {
+			return c.handle(h)
+		}
 		return c.body.receive(c.inc)
 	case c.inc != nil: // starting or ending: messages wait
 		return asleep

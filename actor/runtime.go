@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"sync/atomic"
 
+	"github.com/understudy-go/understudy/internal/effect"
 	"github.com/understudy-go/understudy/monitoring"
 )
 
@@ -18,6 +19,8 @@ type Runtime struct {
 	letters   letters
 	names     atomic.Uint64
 	crew      crew
+	tell      func(effect.Effect) // what actors ask of their Self; nil but in tests of one alone
+	bells     bells
 }
 
 // NewRuntime returns the runtime of a new system. telemetry may be nil.
@@ -59,7 +62,9 @@ func scopeOf(ctx context.Context) *scope {
 	if s, ok := ctx.Value(scopeKey{}).(*scope); ok {
 		return s
 	}
-	return &scope{runtime: NewRuntime(monitoring.NewIDs(), nil)}
+	r := NewRuntime(monitoring.NewIDs(), nil)
+	r.tell = effect.From(ctx)
+	return &scope{runtime: r}
 }
 
 // nursery is the place of the children of an actor that has been started.
@@ -90,6 +95,14 @@ func Caller(ctx context.Context) string {
 		return inc.core.Path()
 	}
 	return ""
+}
+
+// IsAbandoned reports whether ctx belongs to an actor's code that was abandoned.
+// What that sends must have no effect any more: whoever takes messages without an
+// actor's mailbox refuses it with [ErrAbandoned].
+func IsAbandoned(ctx context.Context) bool {
+	from := callerOf(ctx)
+	return from != nil && from.fence.isCut()
 }
 
 // NextName returns a name that no other actor of the system is given by it.

@@ -3,6 +3,7 @@ package actor
 import (
 	"time"
 
+	"github.com/understudy-go/understudy/internal/effect"
 	"github.com/understudy-go/understudy/monitoring"
 )
 
@@ -69,6 +70,7 @@ func (s *Self[M]) Oversee(child Child, judge func(Exit) Prospect, on func(Event)
 	if err := s.inc.kids.add(k); err != nil {
 		return err
 	}
+	s.inc.effect(effect.Start, child.Name(), 0)
 	started := false
 	defer func() {
 		if !started { // it panicked: there is nothing to wait for
@@ -86,6 +88,7 @@ func (s *Self[M]) Oversee(child Child, judge func(Exit) Prospect, on func(Event)
 // comes as an event.
 func (s *Self[M]) Stop(child Child, within time.Duration) {
 	if s.inc.live() {
+		s.inc.effect(effect.Stop, child.Name(), within)
 		child.Stop(within)
 	}
 }
@@ -121,6 +124,7 @@ func (s *Self[M]) Retire(child Child, cause error, on func() M) {
 // belongs to the incarnation it is not handled if that ends before.
 func (s *Self[M]) Continue(msg M) {
 	if s.inc.live() {
+		s.effect(effect.Continue, 0, msg)
 		s.p.tell(note[M]{s.p, s.inc, func() M { return msg }})
 	}
 }
@@ -145,7 +149,9 @@ func (n note[M]) apply(c *core) bool {
 func (s *Self[M]) After(d time.Duration, msg M) *Timer {
 	t := &Timer{inc: s.inc}
 	fire := func() { s.p.tell(tick[M]{s.p, t, msg}) }
-	t.start(d, fire)
+	if t.start(d, fire) {
+		s.effect(effect.After, d, msg)
+	}
 	return t
 }
 

@@ -18,7 +18,9 @@ type Spec[M any] struct {
 	Name string
 
 	// Type says what kind of actor it is, in spans and metrics. Empty means
-	// the name of the Go type that New returns. It has the same form as Name.
+	// the name of the Go type that New returns; if that has a method Unwrap,
+	// which returns the actor that it stands around, that one's. It has the same
+	// form as Name.
 	Type string
 
 	// New makes the actor's state, at every start: nothing survives a restart
@@ -30,6 +32,13 @@ type Spec[M any] struct {
 	// Mailbox bounds the messages that wait. The zero value is a capacity of
 	// mailbox.DefaultCapacity at which senders wait.
 	Mailbox mailbox.Config
+
+	// Priority, if set, says which messages are handled first: those with the
+	// largest, and among these in the order in which they were sent. The mailbox
+	// must be one without a bound. Each sender calls Priority for its message, so
+	// it must be quick and safe for many goroutines. What comes through an adapter
+	// has the priority of the zero M, since it becomes an M only when it is handled.
+	Priority func(M) int
 
 	// DropWaiting has the messages that wait when an incarnation ends become
 	// dead letters, instead of being kept for the next one. What comes between
@@ -90,6 +99,9 @@ func (s Spec[M]) Validate() error {
 	if err := s.Mailbox.Validate(); err != nil {
 		wrong("Mailbox", err)
 	}
+	if s.Priority != nil && s.Mailbox.Kind != mailbox.NoBound {
+		wrong("Priority", errors.New("needs a mailbox without a bound"))
+	}
 	if s.HookTimeout < 0 {
 		wrong("HookTimeout", fmt.Errorf("is negative: %v", s.HookTimeout))
 	}
@@ -98,10 +110,7 @@ func (s Spec[M]) Validate() error {
 			wrong(fmt.Sprintf("Owns[%d]", i), err)
 		}
 	}
-	if s.Invalid != nil {
-		errs = append(errs, s.Invalid)
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.Invalid)...)
 }
 
 // CheckName reports what is wrong with a name, if anything: names are at most

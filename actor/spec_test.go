@@ -25,8 +25,10 @@ func TestSpecNamesEveryWrongField(t *testing.T) {
 		"control":         {func(s *Spec[do]) { s.Name = "a\nb" }, []string{"Name: contains a control character"}},
 		"long name":       {func(s *Spec[do]) { s.Name = strings.Repeat("é", maxName) }, []string{"Name: is longer than 255 bytes", "é…"}},
 		"type":            {func(s *Spec[do]) { s.Type = "a/b" }, []string{"Type: contains a slash"}},
+		"longest names":   {func(s *Spec[do]) { s.Registered, s.Type = strings.Repeat("x", maxName), strings.Repeat("x", maxName) }, nil},
 		"registered":      {func(s *Spec[do]) { s.Registered = strings.Repeat("x", maxName+1) }, []string{"Registered: is longer"}},
 		"mailbox":         {func(s *Spec[do]) { s.Mailbox.Capacity = -1 }, []string{"Mailbox: ", "Capacity: -1 is negative"}},
+		"named longest":   {func(s *Spec[do]) { s.Name, s.HookTimeout = strings.Repeat("x", maxName), -1 }, []string{`"` + strings.Repeat("x", maxName) + `"`}},
 		"hook timeout":    {func(s *Spec[do]) { s.HookTimeout = -1 }, []string{"HookTimeout: is negative: -1ns"}},
 		"owns":            {func(s *Spec[do]) { s.Owns = []Child{doer("x"), none} }, []string{"Owns[1]: "}},
 		"invalid":         {func(s *Spec[do]) { s.Invalid = errBoom }, []string{"boom"}},
@@ -78,6 +80,30 @@ func TestR18WrongSpecNeverStartsAndNeverPanics(t *testing.T) {
 
 type pointerActor struct{ plain }
 
+// around stands around another actor.
+type around struct {
+	plain
+	inner Actor[do]
+}
+
+func (a around) Unwrap() Actor[do] { return a.inner }
+
+// stubborn does not say what it stands around.
+type stubborn struct{ plain }
+
+func (stubborn) Unwrap() Actor[do] { panic("no") }
+
+// What cannot say what it stands around has not started.
+func TestUnwrapMayPanic(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		p := doer("a", withNew(func(context.Context, *Self[do]) (Actor[do], error) { return stubborn{}, nil }))
+		h := newHost()
+		p.Start(ctx, h)
+		var panicked *PanicError
+		assert.ErrorAs(t, <-h.started, &panicked)
+	})
+}
+
 func TestTypeNames(t *testing.T) {
 	bubble(t, func(t *testing.T, _ context.Context) {
 		for want, p := range map[string]*Process[do]{
@@ -85,6 +111,10 @@ func TestTypeNames(t *testing.T) {
 			"pointerActor": doer("b", withNew(func(context.Context, *Self[do]) (Actor[do], error) { return &pointerActor{}, nil })),
 			"do": doer("c", withNew(func(context.Context, *Self[do]) (Actor[do], error) {
 				return Func[do](func(context.Context, do) error { return nil }), nil
+			})),
+			"around": doer("f", withNew(func(context.Context, *Self[do]) (Actor[do], error) { return around{}, nil })),
+			"hooked": doer("g", withNew(func(context.Context, *Self[do]) (Actor[do], error) {
+				return around{inner: &around{inner: hooked{}}}, nil
 			})),
 			"Declared": doer("d", func(s *Spec[do]) { s.Type = "Declared" }),
 		} {

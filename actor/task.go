@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/understudy-go/understudy/internal/effect"
 )
 
 // A Task is a function that runs beside an actor; see [Async].
@@ -62,6 +64,9 @@ func Async[R, M any](self *Self[M], f func(context.Context) (R, error), on func(
 	if inc.fence.isCut() || inc.kids.add(t.kid) != nil {
 		cancel(ErrShutdown)
 		return &Task{t}
+	}
+	if inc.runtime().tell != nil {
+		inc.effect(effect.Task, runtime.FuncForPC(t.code).Name(), 0)
 	}
 	Go(func() error {
 		value, err = f(taskContext{ctx, &t.caller})

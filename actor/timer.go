@@ -29,12 +29,14 @@ func (t *Timer) halt() {
 	}
 }
 
-func (t *Timer) start(d time.Duration, fire func()) {
+// start reports whether the message will be handled: the incarnation is not over.
+func (t *Timer) start(d time.Duration, fire func()) bool {
 	t.inc.mu.Lock()
 	defer t.inc.mu.Unlock()
 	switch {
 	case t.inc.finished || t.inc.fence.isCut():
 		t.stopped.Store(true)
+		return false
 	case d <= 0:
 		fire()
 	default:
@@ -44,6 +46,7 @@ func (t *Timer) start(d time.Duration, fire func()) {
 		t.inc.timers[t] = struct{}{}
 		t.timer = time.AfterFunc(d, fire)
 	}
+	return true
 }
 
 // tick is a timer's message, come due.

@@ -1,6 +1,11 @@
 package actor
 
-import "time"
+import (
+	"fmt"
+	"time"
+
+	"github.com/understudy-go/understudy/internal/effect"
+)
 
 // Timers are messages that an actor has sent itself for later, each known by a
 // key. They come ahead of the messages in the mailbox, and belong to the
@@ -39,7 +44,11 @@ func (t *Timers[K, M]) Cancel(key K) bool {
 	inc := t.self.inc
 	inc.mu.Lock()
 	defer inc.mu.Unlock()
-	return !inc.fence.isCut() && t.remove(key)
+	if inc.fence.isCut() || !t.remove(key) {
+		return false
+	}
+	t.effect(effect.Cancel, key, 0, nil)
+	return true
 }
 
 // Active reports whether a message of this key is still to be handled. That of
@@ -62,6 +71,7 @@ func (t *Timers[K, M]) start(key K, d, period time.Duration, how cadence, msg M)
 	if how != once && period <= 0 {
 		return
 	}
+	t.effect(cadences[how], key, d, &msg)
 	a := &alarm[K, M]{Timer: Timer{inc: inc}, timers: t, key: key, msg: msg, period: period, how: how}
 	a.due = time.Now().Add(d)
 	t.by[key] = a
@@ -74,6 +84,19 @@ func (t *Timers[K, M]) start(key K, d, period time.Duration, how cadence, msg M)
 	} else {
 		a.timer = time.AfterFunc(d, a.fire)
 	}
+}
+
+// effect is that of an incarnation with a key, and with a message if there is one.
+func (t *Timers[K, M]) effect(kind effect.Kind, key K, d time.Duration, msg *M) {
+	tell := t.self.inc.runtime().tell
+	if tell == nil {
+		return
+	}
+	e := effect.Effect{By: t.self.Path(), Kind: kind, Of: fmt.Sprint(key), For: d}
+	if msg != nil {
+		e.Message = *msg
+	}
+	tell(e)
 }
 
 // remove forgets a timer. It is called with the incarnation's mu held.
@@ -95,6 +118,9 @@ const (
 	atRate
 	withDelay
 )
+
+// cadences are the effects of starting a timer.
+var cadences = [...]effect.Kind{once: effect.After, atRate: effect.Every, withDelay: effect.Repeat}
 
 // An alarm is one timer of Timers. It is its own tick: there is never more than
 // one of it in the lane.

@@ -112,6 +112,21 @@ func TestL9RepeatKeepsItsDelay(t *testing.T) {
 	})
 }
 
+// The delay is counted from the timer's own message, whatever else comes.
+func TestL9RepeatIsNotDelayedByOtherTimers(t *testing.T) {
+	bubble(t, func(t *testing.T, _ context.Context) {
+		var log probe
+		from := time.Now()
+		p := newParent(t)
+		timers := NewTimers[int](p.self)
+		timers.Repeat(1, 2*time.Second, log.at(from, "repeat", 0))
+		timers.After(2, 3*time.Second, log.at(from, "once", 0))
+		pass(7 * time.Second)
+		assert.Equal(t, []string{"repeat@2s", "once@3s", "repeat@4s", "repeat@6s"}, log.take())
+		end(p.Process, p.h)
+	})
+}
+
 func TestL9RepeatGoesOnAfterAFailureThatIsPassedOver(t *testing.T) {
 	for name, f := range map[string]do{
 		"failure": fails,

@@ -93,6 +93,29 @@ func TestSampledAskHasAClientAndAServerSpan(t *testing.T) {
 	})
 }
 
+// An end has the trace of the message at which it came, not of one before.
+func TestEndHasTheTraceOfItsMessage(t *testing.T) {
+	bubble(t, func(t *testing.T, parent context.Context) {
+		r := newTraced(t, monitoring.Monitors{})
+		p := doer("p")
+		o := &overseer{newHost(), always(Resumes), make(chan Exit, 16), make(chan continued, 16)}
+		p.Start(r.Context(parent), o)
+		require.NoError(t, <-o.started)
+		ctx, request := r.spans.Start(parent, "request")
+		require.NoError(t, p.Send(ctx, nothing))
+		require.NoError(t, p.Send(parent, fails))
+		assert.True(t, (<-o.continued).exit.Trace.IsZero())
+		require.NoError(t, p.Send(ctx, fails))
+		assert.False(t, (<-o.continued).exit.Trace.IsZero())
+		require.NoError(t, p.Send(parent, fails))
+		assert.True(t, (<-o.continued).exit.Trace.IsZero())
+		request.End()
+		end(p, o.host)
+		require.NoError(t, r.telemetry.Flush(parent))
+		assert.Empty(t, r.spans.Open())
+	})
+}
+
 func TestEndOfATracedMessageEndsItsSpan(t *testing.T) {
 	bubble(t, func(t *testing.T, parent context.Context) {
 		r := newTraced(t, monitoring.Monitors{})

@@ -3,6 +3,8 @@ package actor
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/understudy-go/understudy/internal/effect"
 )
 
 // A bond is one actor's interest in another's end.
@@ -18,7 +20,7 @@ type bond struct {
 
 // bondKey says what there is one bond of.
 type bondKey struct {
-	target watchable // nil: nobody
+	target any // whose end it is about: a watchable, or nil for nobody; or a *follower
 	link   bool
 }
 
@@ -78,6 +80,7 @@ func (i *incarnation) bind(a Address, link bool, notify func(Down) bool) error {
 	if err := i.enlist(b); err != nil {
 		return err
 	}
+	i.effect(bondEffect(link, effect.Watch, effect.Link), a.Path(), 0)
 	stop := func() {}
 	if target == nil {
 		i.core.tell(notice{b, nobody})
@@ -100,7 +103,7 @@ func targetOf(a Address) (watchable, error) {
 		return nil, fmt.Errorf("%w: the address is nil", ErrUnwatchable)
 	}
 	target, err := a.watchable()
-	if err == nil && target != nil && !reflect.ValueOf(target).Comparable() {
+	if target != nil && !reflect.ValueOf(target).Comparable() {
 		err = fmt.Errorf("%w: %s: its target is not comparable", ErrUnwatchable, a.Path())
 	}
 	return target, err
@@ -135,20 +138,25 @@ func (i *incarnation) unbind(a Address, link bool) {
 		return
 	}
 	i.mu.Lock()
-	var stop func()
-	if !i.fence.isCut() {
-		stop = i.bonds[bondKey{target, link}].end()
-	}
+	stop := i.bonds[bondKey{target, link}].end()
 	i.mu.Unlock()
 	if stop != nil {
+		i.effect(bondEffect(link, effect.Unwatch, effect.Unlink), a.Path(), 0)
 		stop()
 	}
+}
+
+func bondEffect(link bool, watch, linked effect.Kind) effect.Kind {
+	if link {
+		return linked
+	}
+	return watch
 }
 
 // end ends the bond. It is called with inc.mu held, and returns what is to be
 // called without.
 func (b *bond) end() (stop func()) {
-	if b == nil || b.over {
+	if b == nil {
 		return nil
 	}
 	b.over = true
@@ -167,7 +175,6 @@ func (i *incarnation) unbindAll() {
 			stops = append(stops, stop)
 		}
 	}
-	i.bonds = nil
 	i.mu.Unlock()
 	for _, stop := range stops {
 		stop()

@@ -114,9 +114,10 @@ const (
 	StepBackoff                     // the supervisor lets time pass
 	StepRestart                     // a child is brought back
 	StepStart                       // a child is started, often under a StepRestart
+	StepPhase                       // the tasks of a phase of a system's shutdown; Child is its name
 )
 
-var stepKinds = []string{"unknown", "stop", "backoff", "restart", "start"}
+var stepKinds = []string{"unknown", "stop", "backoff", "restart", "start", "phase"}
 
 // String returns the kind in one word, such as "restart".
 func (k StepKind) String() string { return kindName(uint8(k), stepKinds) }

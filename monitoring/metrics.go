@@ -106,13 +106,13 @@ func (letGo) lost() {}
 // The closed sets of labels. What is in none of them is called other.
 var (
 	endKinds    = [numKinds]string{"normal", "shutdown", "failure", "panic", "goexit", "abandoned", other}
-	dropReasons = [numReasons]string{"stopped", "overflow", "late_reply", "restart", other}
+	dropReasons = [numReasons]string{"stopped", "overflow", "late_reply", "restart", "failed", other}
 )
 
 const (
 	other       = "other"
 	numKinds    = 7
-	numReasons  = 5
+	numReasons  = 6
 	abnormalEnd = 2 // the first of endKinds that is a failure
 )
 

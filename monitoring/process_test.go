@@ -93,6 +93,21 @@ func TestUnsampledProcess(t *testing.T) {
 	})
 }
 
+// A handle's span can be put into another context, without all else that was in
+// its own.
+func TestContextOfAHandle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		request, span := s.rec.Start(context.WithValue(context.Background(), t, t), "request")
+		ctx := Sampled(request).Context(context.Background())
+		assert.Nil(t, ctx.Value(t))
+		assert.Equal(t, span.SpanContext().SpanID(), Sampled(ctx).get().SpanID())
+		span.End()
+		assert.Equal(t, context.Background(), SpanRef{}.Context(context.Background()))
+		assert.Equal(t, context.Background(), NewSpanRef().Context(context.Background()))
+	})
+}
+
 // All that a handler sends shares one handle, made once.
 func TestSendsOfATurnShareAHandle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

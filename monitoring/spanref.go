@@ -65,6 +65,15 @@ func sampled(ctx context.Context, sc trace.SpanContext) SpanRef {
 	return refTo(sc)
 }
 
+// Context returns ctx, and in it the span that the handle stands for, if there is
+// one: Sampled finds it there.
+func (r SpanRef) Context(ctx context.Context) context.Context {
+	if sc := r.get(); sc.IsValid() {
+		return trace.ContextWithSpanContext(ctx, sc)
+	}
+	return ctx
+}
+
 // IsZero tells whether the handle stands for no span at all.
 func (r SpanRef) IsZero() bool { return r.cell == nil }
 

@@ -13,8 +13,8 @@ type SystemKind uint8
 const (
 	// SystemStarted: every child of the root is running.
 	SystemStarted SystemKind = iota + 1
-	// SystemShutdown: the tree has been stopped, with Reason; Err holds what
-	// did not stop in time, or why the root gave up.
+	// SystemShutdown: all phases of the shutdown are over, with Reason; Err holds
+	// what did not stop in time, which tasks failed, or why the root gave up.
 	SystemShutdown
 	// ActorRegistered: Name has been taken for the actor at Path.
 	ActorRegistered

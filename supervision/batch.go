@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -29,12 +30,12 @@ func StartChildren(ctx context.Context, sup actor.Ref[Message], d Defaults, chil
 
 // inheriting returns the child with the policies that it leaves out taken from d.
 func (c Child) inheriting(d Defaults) Child {
-	c.Restart = first(c.Restart, d.Restart)
-	c.Shutdown = first(c.Shutdown, d.Shutdown)
-	c.StartTimeout = first(c.StartTimeout, d.StartTimeout)
-	c.StartRetries = first(c.StartRetries, d.StartRetries)
-	c.Backoff = first(c.Backoff, d.Backoff)
-	c.Health = first(c.Health, d.Health)
+	c.Restart = cmp.Or(c.Restart, d.Restart)
+	c.Shutdown = cmp.Or(c.Shutdown, d.Shutdown)
+	c.StartTimeout = cmp.Or(c.StartTimeout, d.StartTimeout)
+	c.StartRetries = cmp.Or(c.StartRetries, d.StartRetries)
+	c.Backoff = cmp.Or(c.Backoff, d.Backoff)
+	c.Health = cmp.Or(c.Health, d.Health)
 	if c.Decider == nil {
 		c.Decider = d.Decider
 	}

@@ -9,7 +9,8 @@ import (
 // child is a child of a running supervisor: its plan and what has become of it.
 type child struct {
 	childPlan
-	added bool // at run time: gone when the supervisor ends
+	added bool   // at run time: gone when the supervisor ends
+	path  string // made on demand
 
 	// Its place in the table. A removed child keeps its links, so that a job
 	// whose cursor stands on it finds its way back to those that are left:

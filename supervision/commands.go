@@ -156,7 +156,7 @@ func (s *supervisor) lookUp(q lookUp) {
 	info, ok := s.machine.lookup(q.id)
 	if !ok {
 		q.reply.Fail(&ChildError{Op: "look up", Path: s.self.Path(), ID: q.id, Err: ErrNotFound})
-		return
+	} else {
+		q.reply.Send(info)
 	}
-	q.reply.Send(info)
 }

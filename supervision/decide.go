@@ -60,7 +60,7 @@ func (m *machine) restart(c *child, why purpose, in *incident) {
 
 // restartFailed is an attempt that came to nothing: a new lapse, which counts.
 func (m *machine) restartFailed(c *child, err error) {
-	l := m.failedStart(c, err)
+	l := failedStart(err)
 	if c.verdict(l.exit) == stop {
 		m.notRestarted(c, l)
 		return
@@ -87,9 +87,9 @@ func (m *machine) notRestarted(c *child, l lapse) {
 }
 
 // failedStart is a start that failed as a lapse.
-func (m *machine) failedStart(c *child, err error) lapse {
+func failedStart(err error) lapse {
 	return lapse{
-		exit:     actor.Exit{Kind: startKind(err), Err: err, Incarnation: c.incarnation, At: m.now},
+		exit:     actor.Exit{Kind: startKind(err), Err: err},
 		starting: true,
 	}
 }

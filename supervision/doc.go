@@ -39,7 +39,8 @@
 // different message types stand in one list. [StartChild], [TerminateChild],
 // [RestartChild] and [DeleteChild] change a running supervisor's list;
 // [Children], [Count] and [Lookup] read it. [NewDynamic] declares a supervisor
-// for children that come and go.
+// for children that come and go; package pool makes one of workers that are all
+// alike, and spreads messages over them.
 //
 // # Concurrency
 //

@@ -8,8 +8,8 @@ import (
 	"github.com/understudy-go/understudy/monitoring"
 )
 
-// execute carries out one action, of which the rest is still to come.
-func (s *supervisor) execute(a action, rest []action) {
+// execute carries out one action of a step that has these answers.
+func (s *supervisor) execute(a action, answers []doReply) {
 	yield.Point()
 	switch a := a.(type) {
 	case doStart:
@@ -31,7 +31,7 @@ func (s *supervisor) execute(a action, rest []action) {
 	case doReply:
 		s.reply(a)
 	case doRetire:
-		s.retire(a, rest)
+		s.retire(a, answers)
 	case doReady:
 		if a.err != nil {
 			s.answerHeld()
@@ -79,9 +79,7 @@ func (s *supervisor) childEvent(a doStart, e actor.Event) Message {
 
 // stop has a child end, and lets it know whether it will come back.
 func (s *supervisor) stop(a doStop) {
-	if c := s.machine.kids.find(a.id); c != nil && c.outlook != nil {
-		c.outlook.fate.set(a.again)
-	}
+	s.machine.kids.find(a.id).outlook.fate.set(a.again)
 	s.self.Stop(a.process, a.within)
 }
 
@@ -117,7 +115,7 @@ func (s *supervisor) changed(r request) {
 	switch {
 	case r.op == "start" && declared:
 		reason = "child added"
-	case r.op == "delete" && declared:
+	case r.op == "delete":
 		reason = "child deleted"
 	case r.op == "health on":
 		reason = "health checks on"

@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -47,9 +48,9 @@ func (h *HealthCheck) resolved() *HealthCheck {
 		return nil
 	}
 	return &HealthCheck{
-		Interval:  first(h.Interval, defaultHealthInterval),
-		Timeout:   first(h.Timeout, defaultHealthTimeout),
-		Threshold: first(h.Threshold, defaultHealthThreshold),
+		Interval:  cmp.Or(h.Interval, defaultHealthInterval),
+		Timeout:   cmp.Or(h.Timeout, defaultHealthTimeout),
+		Threshold: cmp.Or(h.Threshold, defaultHealthThreshold),
 		Check:     h.Check,
 	}
 }

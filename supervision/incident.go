@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -62,7 +63,7 @@ func (m *machine) open(c *child, l lapse, directive string, affected []string) *
 
 func (m *machine) failure(c *child, l lapse) monitoring.Failure {
 	f := monitoring.Failure{
-		Path: m.pathOf(c), Name: c.label(), Type: c.typ, Incarnation: first(l.exit.Incarnation, c.incarnation),
+		Path: m.pathOf(c), Name: c.label(), Type: c.typ, Incarnation: cmp.Or(l.exit.Incarnation, c.incarnation),
 		Message: l.exit.Message, Kind: l.exit.Kind.String(), Err: l.exit.Err,
 		At: l.exit.At, Depth: l.exit.Depth, Trace: l.exit.Trace,
 		Starting: l.starting, Previous: l.previous,
@@ -236,7 +237,12 @@ func (m *machine) endSteps(c *child, err error) {
 	}
 }
 
-func (m *machine) pathOf(c *child) string { return m.plan.path + "/" + c.name }
+func (m *machine) pathOf(c *child) string {
+	if c.path == "" {
+		c.path = m.plan.path + "/" + c.name
+	}
+	return c.path
+}
 
 // typed reports whether the child's type is known. An actor that has never run
 // tells its name in place of it.

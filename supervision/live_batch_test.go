@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/internal/spantest"
+	"github.com/understudy-go/understudy/monitoring"
 	"github.com/understudy-go/understudy/supervision"
 )
 
@@ -118,6 +120,61 @@ func TestLiveBatchRollsBack(t *testing.T) {
 			})
 		}
 	}
+}
+
+// It takes as long as the stops do, one after another; also of children that are
+// forgotten at once.
+func TestLiveBatchRollsBackOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := newLiveLog()
+		a, b := log.process("a"), log.process("b")
+		bad := log.process("bad", func(context.Context) error {
+			for _, p := range []*actor.Process[liveDo]{a, b} {
+				if err := p.TrySend(func(ctx context.Context) error {
+					<-ctx.Done()
+					log.addf("asked(%s)", p.Name())
+					time.Sleep(time.Second)
+					return nil
+				}); err != nil {
+					return err
+				}
+			}
+			synctest.Wait()
+			return errLive
+		})
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup"}))
+		_, err := supervision.StartChildren(t.Context(), sup.Ref,
+			supervision.Defaults{Restart: supervision.Temporary}, liveChildren(a, b, bad)...)
+		require.ErrorIs(t, err, errLive)
+		log.saw(t, "start(a)@0s", "start(b)@0s", "fail(bad)@0s",
+			"asked(b)@0s", "stop(b, shutdown)@1s", "asked(a)@1s", "stop(a, shutdown)@2s")
+		assert.Equal(t, 2*time.Second, time.Since(log.from))
+		assert.NoError(t, sup.stop().Err)
+	})
+}
+
+// What a traced batch does stands in its caller's trace (H3).
+func TestLiveBatchIsTraced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		spans := spantest.New()
+		tel, err := monitoring.NewTelemetry(monitoring.TelemetryConfig{Logger: liveSilent, TracerProvider: spans})
+		require.NoError(t, err)
+		sup := liveStartWith(t, supervision.New(supervision.Spec{Name: "sup"}), tel)
+		spans.Reset()
+		ctx, span := spans.Start(t.Context(), "POST /batch")
+		_, err = supervision.StartChildren(ctx, sup.Ref, supervision.Defaults{}, liveChildren(liveNew("a"), liveNew("b"))...)
+		require.NoError(t, err)
+		span.End()
+		synctest.Wait()
+		assert.Equal(t, `POST /batch 0s+0s
+  ask Supervisor/startAll (client) 0s+0s
+    process Supervisor/startAll (server) 0s+0s
+      start liveDo 0s+0s
+      start liveDo 0s+0s
+`, spans.Tree())
+		assert.NoError(t, sup.stop().Err)
+		assert.NoError(t, tel.Close(context.Background()))
+	})
 }
 
 // What is wrong with any child of a batch is told before any of them is started,

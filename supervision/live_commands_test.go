@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 	"github.com/understudy-go/understudy/supervision"
 )
 
@@ -280,5 +281,83 @@ func TestLiveFullMailbox(t *testing.T) {
 		callers.Wait()
 		assert.Equal(t, 3, tries)
 		assert.NoError(t, sup.stop().Err)
+	})
+}
+
+// A restart that has failed is tried again although the supervisor's mailbox is
+// full at that moment.
+func TestLiveRetryIntoAFullMailbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fail := make(chan struct{})
+		log := newLiveLog()
+		a := log.process("a", nil, func(context.Context) error { <-fail; return errLive })
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(a)}))
+		liveOrder(t, a, liveFail)
+		release := liveHold(t, sup.Ref)
+		var callers sync.WaitGroup
+		for range 500 {
+			callers.Go(func() {
+				_, err := supervision.Count(context.Background(), sup.Ref)
+				assert.NoError(t, err)
+			})
+		}
+		synctest.Wait()
+		close(fail)
+		synctest.Wait()
+		release()
+		callers.Wait()
+		log.saw(t, "start(a)@0s", "stop(a, failure)@0s", "fail(a)@0s", "start(a)@0s")
+		assert.NoError(t, sup.stop().Err)
+	})
+}
+
+// Who looks up a child that is not there is told where, and whom.
+func TestLiveLookupFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup"}))
+		_, err := supervision.Lookup(t.Context(), sup.Ref, "nobody")
+		assert.Equal(t, &supervision.ChildError{Op: "look up", Path: "/sup", ID: "nobody", Err: supervision.ErrNotFound}, err)
+		assert.NoError(t, sup.stop().Err)
+	})
+}
+
+// The children that a supervisor was declared with are not those that its caller
+// puts into the slice later.
+func TestLiveSpecIsCopied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		children := liveChildren(liveNew("a"))
+		p := supervision.New(supervision.Spec{Name: "sup", Children: children})
+		children[0] = supervision.Child{Process: liveNew("b")}
+		sup := liveStart(t, p)
+		liveListed(t, sup.Ref, "a running")
+		assert.NoError(t, sup.stop().Err)
+	})
+}
+
+// What changes the configuration is an event, with the child's id and the time.
+func TestLiveConfigurationChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		seen := new(monitoring.Memory[monitoring.SystemEvent])
+		tel, err := monitoring.NewTelemetry(monitoring.TelemetryConfig{
+			Logger: liveSilent, Monitors: monitoring.Monitors{System: seen},
+		})
+		require.NoError(t, err)
+		sup := liveStartWith(t, supervision.New(supervision.Spec{Name: "sup"}), tel)
+		require.NoError(t, supervision.StartChild(t.Context(), sup.Ref, supervision.Child{
+			Process: liveNew("a"), Health: new(supervision.HealthCheck),
+		}))
+		require.NoError(t, supervision.DisableHealth(t.Context(), sup.Ref, "a"))
+		require.NoError(t, supervision.EnableHealth(t.Context(), sup.Ref, "a"))
+		require.NoError(t, supervision.TerminateChild(t.Context(), sup.Ref, "a"))
+		require.NoError(t, supervision.DeleteChild(t.Context(), sup.Ref, "a"))
+		var want []monitoring.SystemEvent
+		for _, what := range []string{"child added", "health checks off", "health checks on", "child deleted"} {
+			want = append(want, monitoring.SystemEvent{
+				Time: time.Now(), Kind: monitoring.ConfigurationChanged, Name: "a", Path: "/sup", Reason: what,
+			})
+		}
+		assert.Equal(t, want, seen.Snapshot().Recent)
+		assert.NoError(t, sup.stop().Err)
+		assert.NoError(t, tel.Close(context.Background()))
 	})
 }

@@ -312,3 +312,28 @@ func TestLiveFromServerHangs(t *testing.T) {
 		close(release)
 	})
 }
+
+// A server that has ended by itself may take as long as it likes to shut down.
+func TestLiveFromServerShutsDownAfterAFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var builds []time.Duration
+		server := supervision.FromServer("web", func() (supervision.Server, error) {
+			if builds = append(builds, time.Since(began)); len(builds) == 1 {
+				return fakeServer{
+					func() error { return errLive },
+					func(ctx context.Context) error { time.Sleep(time.Minute); return ctx.Err() },
+				}, nil
+			}
+			return nil, actor.ErrIgnore
+		})
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(server)}))
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		assert.Equal(t, []time.Duration{0, time.Minute}, builds)
+		info, err := supervision.Lookup(t.Context(), sup.Ref, "web")
+		require.NoError(t, err)
+		assert.Equal(t, errLive, info.LastError)
+		assert.NoError(t, sup.stop().Err)
+	})
+}

@@ -2,6 +2,7 @@ package supervision_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -631,5 +632,39 @@ func TestLiveHealthAtTheEnd(t *testing.T) {
 		assert.NoError(t, sup.stop().Err)
 		require.ErrorIs(t, <-called, context.Canceled)
 		assert.Zero(t, time.Since(began))
+	})
+}
+
+// The context of a check is done as soon as there is an answer, also if others
+// are asked at the same time.
+func TestLiveHealthContextOfAnAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := newLiveLog()
+		var both sync.WaitGroup
+		both.Add(2)
+		contexts := make(chan context.Context, 2)
+		var once [2]sync.Once
+		check := func(i int) *supervision.HealthCheck {
+			return &supervision.HealthCheck{
+				Interval: time.Second, Timeout: time.Minute,
+				Check: func(ctx context.Context) actor.Health {
+					once[i].Do(func() {
+						contexts <- ctx
+						both.Done()
+						both.Wait()
+					})
+					return actor.Healthy
+				},
+			}
+		}
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: []supervision.Child{
+			{Process: log.process("a"), Health: check(0)}, {Process: log.process("b"), Health: check(1)},
+		}}))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		for range 2 {
+			assert.ErrorIs(t, (<-contexts).Err(), context.Canceled)
+		}
+		assert.NoError(t, sup.stop().Err)
 	})
 }

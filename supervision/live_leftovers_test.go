@@ -17,16 +17,22 @@ import (
 // A supervisor that lives for long keeps nothing of the checks and the delays
 // that are over: neither timers nor contexts.
 func TestLiveNothingIsLeftOfTimers(t *testing.T) {
-	const rounds = 50_000
+	const rounds = 20_000
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
 		a := liveNew("a")
 		sup := liveStart(t, supervision.New(supervision.Spec{
 			Name: "sup", Children: []supervision.Child{{Process: a, Health: &supervision.HealthCheck{
-				Interval: time.Second,
+				Interval: time.Second, Timeout: 24 * time.Hour,
 				Check: func(context.Context) actor.Health {
 					asked++
 					return actor.Healthy
+				},
+			}}, {Process: liveNew("b"), Health: &supervision.HealthCheck{
+				Interval: time.Second / 2, Timeout: time.Second / 2, Threshold: 2 * rounds,
+				Check: func(ctx context.Context) actor.Health {
+					<-ctx.Done()
+					return actor.Healthy // too late
 				},
 			}}},
 		}))

@@ -129,9 +129,16 @@ func TestLivePartitionsInvalid(t *testing.T) {
 			s := liveBegin(p.Supervisor, nil)
 			require.ErrorIs(t, <-s.started, supervision.ErrInvalidSpec)
 		}
-		nobody := supervision.NewPartitioned(supervision.Spec{Name: "p"}, 0, livePartition)
-		assert.True(t, nobody.For("key").IsZero())
-		assert.Empty(t, slices.Collect(nobody.All()))
+		for _, nobody := range []*supervision.Partitions[liveDo]{
+			supervision.NewPartitioned(supervision.Spec{Name: "p"}, 0, livePartition),
+			supervision.NewPartitioned(supervision.Spec{Name: "p", Children: liveChildren(same)}, 2, livePartition),
+		} {
+			assert.True(t, nobody.For("key").IsZero())
+			assert.Empty(t, slices.Collect(nobody.All()))
+			var wrong *supervision.SpecError
+			require.ErrorAs(t, nobody.Supervisor.Validate(), &wrong)
+			assert.Equal(t, "p", wrong.Supervisor)
+		}
 		assert.Zero(t, same.Incarnation())
 	})
 }

@@ -20,14 +20,14 @@ func TestR13IllegalCombinations(t *testing.T) {
 			auto    supervision.AutoShutdown
 			restart supervision.Restart
 			declare func(supervision.Spec) *actor.Process[supervision.Message]
-			legal   bool
+			why     string // it is not legal
 		}{
-			{supervision.Never, supervision.Transient, supervision.New, false},
-			{supervision.AnySignificant, supervision.Permanent, supervision.New, false},
-			{supervision.AllSignificant, 0, supervision.New, false}, // permanent by default
-			{supervision.Never, supervision.Temporary, supervision.NewDynamic, false},
-			{supervision.AnySignificant, supervision.Transient, supervision.New, true},
-			{supervision.AllSignificant, supervision.Temporary, supervision.New, true},
+			{supervision.Never, supervision.Transient, supervision.New, "the supervisor's AutoShutdown is never"},
+			{supervision.AnySignificant, supervision.Permanent, supervision.New, "the child is permanent: it does not end by itself"},
+			{supervision.AllSignificant, 0, supervision.New, "the child is permanent: it does not end by itself"}, // by default
+			{supervision.Never, supervision.Temporary, supervision.NewDynamic, "a dynamic supervisor has no significant children"},
+			{supervision.AnySignificant, supervision.Transient, supervision.New, ""},
+			{supervision.AllSignificant, supervision.Temporary, supervision.New, ""},
 		} {
 			significant := supervision.Child{Process: liveNew("a"), Restart: c.restart, Significant: true}
 			spec := supervision.Spec{Name: "sup", AutoShutdown: c.auto}
@@ -37,7 +37,7 @@ func TestR13IllegalCombinations(t *testing.T) {
 			significant.Process = liveNew("a")
 			spec.Children = []supervision.Child{significant}
 			declared := c.declare(spec).Validate()
-			if c.legal {
+			if c.why == "" {
 				assert.NoError(t, added, "%v, %v", c.auto, c.restart)
 				assert.NoError(t, declared, "%v, %v", c.auto, c.restart)
 				continue
@@ -46,6 +46,7 @@ func TestR13IllegalCombinations(t *testing.T) {
 				wrong, ok := errors.AsType[*supervision.SpecError](err)
 				require.True(t, ok, "%v, %v: %v", c.auto, c.restart, err)
 				assert.Equal(t, field, wrong.Field)
+				assert.EqualError(t, wrong.Err, c.why)
 			}
 		}
 		err := supervision.NewDynamic(supervision.Spec{Name: "sup", AutoShutdown: supervision.AllSignificant}).Validate()

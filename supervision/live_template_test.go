@@ -2,6 +2,7 @@ package supervision_test
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -121,6 +122,24 @@ func TestLiveTemplateNames(t *testing.T) {
 	})
 }
 
+// The template's name is its children's type, and the beginning of their names.
+func TestLiveTemplateNumbers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sup := liveStart(t, supervision.NewDynamic(supervision.Spec{Name: "sup"}))
+		open := supervision.Template(sup.Ref, "guest", sessionFrom)
+		for n := range 12 {
+			a, err := open(t.Context(), n)
+			require.NoError(t, err)
+			name := fmt.Sprint("guest-", n+1)
+			assert.Equal(t, name, a.Name())
+			info, err := supervision.Lookup(t.Context(), sup.Ref, name)
+			require.NoError(t, err)
+			assert.Equal(t, "guest", info.Type)
+		}
+		assert.NoError(t, sup.stop().Err)
+	})
+}
+
 // A child too many is refused, and a start that fails is told; neither leaves
 // anything behind.
 func TestLiveTemplateFails(t *testing.T) {
@@ -168,6 +187,8 @@ func TestLiveTemplateContext(t *testing.T) {
 		require.ErrorIs(t, err, errLive)
 		assert.Equal(t, 7, sumOf(t, a))
 		liveListed(t, sup.Ref, "session-1 running")
+		require.NoError(t, a.Send(t.Context(), sessionEnd{errLive}))
+		assert.Equal(t, 7, sumOf(t, a), "over a restart too")
 
 		// A context that is done from the beginning starts nothing.
 		never, err := open(ctx, 0)
@@ -187,13 +208,18 @@ func TestLiveTemplateForgetsTheArgument(t *testing.T) {
 			Name: "sup", Defaults: supervision.Defaults{Restart: supervision.Temporary},
 		}))
 		type cargo [1 << 20]byte
-		open := supervision.Template(sup.Ref, "session", func(c *cargo) actor.Spec[sessionMsg] { return sessionFrom(len(c)) })
+		open := supervision.Template(sup.Ref, "session", func(c *cargo) actor.Spec[sessionMsg] {
+			return actor.Spec[sessionMsg]{
+				New: func(context.Context, *actor.Self[sessionMsg]) (actor.Actor[sessionMsg], error) {
+					return &session{int(c[0])}, nil
+				},
+			}
+		})
 		begin := func(end error) (weak.Pointer[cargo], actor.Ref[sessionMsg]) {
-			c := new(cargo)
+			c := &cargo{7}
 			a, err := open(t.Context(), c)
 			require.NoError(t, err)
-			require.Equal(t, len(c), sumOf(t, a))
-			runtime.KeepAlive(c)
+			require.Equal(t, 7, sumOf(t, a))
 			if end != nil {
 				require.NoError(t, a.Send(t.Context(), sessionEnd{end}))
 			}
@@ -247,6 +273,7 @@ func TestLiveTerminateRef(t *testing.T) {
 			require.ErrorAs(t, err, &failed)
 			assert.Equal(t, want, failed.ID)
 			assert.Equal(t, "/sup", failed.Path)
+			assert.Equal(t, "terminate", failed.Op)
 		}
 		log.saw(t)
 

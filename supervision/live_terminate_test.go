@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -42,4 +43,81 @@ func TestLiveTerminateEndsTheAddress(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Those who have terminated several children that end at the same time are all
+// answered.
+func TestLiveTerminateSeveralAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := liveNew("a"), liveNew("b")
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(a, b)}))
+		answers := make(chan error, 2)
+		finish := liveTerminating(t, sup, answers, a, b)
+		release := liveHold(t, sup.Ref)
+		finish()
+		release()
+		for range 2 {
+			require.NoError(t, <-answers)
+		}
+		liveListed(t, sup.Ref, "a stopped", "b stopped")
+		assert.NoError(t, sup.stop().Err)
+	})
+}
+
+// Who has terminated a child is answered also if the start of the supervisor
+// fails at that very moment.
+func TestLiveTerminateWhenTheStartFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fail := make(chan struct{})
+		a, bad := liveNew("a"), newLiveLog().process("bad", func(context.Context) error { <-fail; return errLive })
+		sup := liveBegin(supervision.New(supervision.Spec{Name: "sup", Children: liveChildren(a, bad)}), nil)
+		synctest.Wait()
+		answers := make(chan error, 1)
+		finish := liveTerminating(t, sup, answers, a)
+		release := liveHold(t, sup.Ref)
+		finish()
+		close(fail)
+		synctest.Wait()
+		release()
+		require.NoError(t, <-answers)
+		require.ErrorIs(t, <-sup.started, errLive)
+	})
+}
+
+// liveTerminating has children terminated, who end when finish is called.
+func liveTerminating(
+	t *testing.T, sup *liveSup, answers chan<- error, children ...*actor.Process[liveDo],
+) (finish func()) {
+	t.Helper()
+	busy := make(chan struct{})
+	for _, p := range children {
+		liveOrder(t, p, liveHang(busy))
+		go func() { answers <- supervision.TerminateChild(context.Background(), sup.Ref, p.Name()) }()
+		synctest.Wait()
+	}
+	return func() {
+		close(busy)
+		synctest.Wait()
+	}
+}
+
+// The address of a child that was added lives as long as the child is to come
+// back: over a failure, a restart that fails, and the time between.
+func TestLiveAddressOutlivesFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := newLiveLog()
+		a := log.process("a", nil, liveFail)
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup"}))
+		require.NoError(t, supervision.StartChild(t.Context(), sup.Ref, supervision.Child{
+			Process: a, Backoff: &supervision.Backoff{Base: time.Second, Max: time.Second},
+		}))
+		liveOrder(t, a, liveFail)
+		for range 2 {
+			require.NoError(t, a.TrySend(func(context.Context) error { log.addf("handled"); return nil }))
+			time.Sleep(time.Second)
+			synctest.Wait()
+		}
+		log.saw(t, "start(a)@0s", "stop(a, failure)@0s", "fail(a)@1s", "start(a)@2s", "handled@2s", "handled@2s")
+		assert.NoError(t, sup.stop().Err)
+	})
 }

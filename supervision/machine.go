@@ -28,8 +28,8 @@ type machine struct {
 
 	startup *incident // of the initial start
 
-	// deferred holds what is decided when the job is over, in the order in which
-	// the children ended.
+	// deferred holds what is decided at the end of the step, or of the job if one
+	// is under way then, in the order in which the children ended.
 	deferred []deferral
 
 	live int    // incarnations that have been started and are not over
@@ -169,7 +169,7 @@ func (m *machine) forgo(c *child) {
 	}
 }
 
-// settleDeferred decides what had to wait for the end of a job.
+// settleDeferred decides what had to wait, unless a job is under way.
 func (m *machine) settleDeferred() {
 	for len(m.deferred) > 0 && !m.busy() {
 		d := m.deferred[0]

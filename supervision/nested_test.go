@@ -107,6 +107,34 @@ func TestEscalationIsOneTrace(t *testing.T) {
 	assert.Same(t, error(top), in.Err)
 }
 
+// So does one that a rule has made to end.
+func TestEscalationByARuleIsOneTrace(t *testing.T) {
+	s := newScript(t)
+	s.run("child a rule=boom:escalate")
+	s.run("boot")
+	out := s.m.step(s.event([]string{"crash", "a"}, func(i int) string { return []string{"crash", "a", "", ""}[i] }), s.now)
+	in := find[doReport](t, out).incident
+	require.False(t, in.Ref.IsZero())
+	assert.Equal(t, &EscalatedError{Path: "s", Child: "a", Err: s.why("boom"), trace: in.Ref}, find[doExit](t, out).err)
+}
+
+// A child that crashes while all is torn down is told as such, whatever its error
+// knows of other supervisors.
+func TestShutdownErrorOfOneThatCrashes(t *testing.T) {
+	m, now, epoch := one(t, Limit{})
+	m.step(started{id: "mid", epoch: epoch}, now)
+	m.step(halt{time.Minute}, now)
+	foreign := &ShutdownError{[]error{errBoom}}
+	err := find[doExit](t, m.step(ended{"mid", epoch, actor.Exit{Kind: actor.Failure, Err: foreign}}, now)).err
+	all, ok := errors.AsType[*ShutdownError](err)
+	require.True(t, ok)
+	require.Len(t, all.Errors, 1)
+	told, ok := errors.AsType[*ChildError](all.Errors[0])
+	require.True(t, ok)
+	assert.Equal(t, &ChildError{Op: "stop", Path: "top", ID: "mid", Err: told.Err, Process: m.kids.find("mid").process}, told)
+	assert.EqualError(t, told.Err, "ended: failure: supervision: shutdown; boom")
+}
+
 // The child's own count of its incarnations is taken over where it is told.
 func TestIncarnations(t *testing.T) {
 	m, now, epoch := one(t, Limit{})

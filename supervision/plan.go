@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/understudy-go/understudy/actor"
@@ -70,13 +71,13 @@ func (c Child) plan(d Defaults, supervisor bool) childPlan {
 	}
 	p := childPlan{
 		id: c.ID, name: c.Process.Name(), process: c.Process, supervisor: supervisor,
-		restart:      first(c.Restart, d.Restart, Permanent),
-		shutdown:     first(c.Shutdown, d.Shutdown, stop),
-		startTimeout: first(c.StartTimeout, d.StartTimeout, ready),
-		startRetries: first(c.StartRetries, d.StartRetries),
-		backoff:      first(c.Backoff, d.Backoff),
+		restart:      cmp.Or(c.Restart, d.Restart, Permanent),
+		shutdown:     cmp.Or(c.Shutdown, d.Shutdown, stop),
+		startTimeout: cmp.Or(c.StartTimeout, d.StartTimeout, ready),
+		startRetries: cmp.Or(c.StartRetries, d.StartRetries),
+		backoff:      cmp.Or(c.Backoff, d.Backoff),
 		rules:        c.Decider,
-		health:       first(c.Health, d.Health).resolved(),
+		health:       cmp.Or(c.Health, d.Health).resolved(),
 		limit:        c.Limit, significant: c.Significant, keepChildren: c.KeepChildren,
 		resumable: !supervisor && !isWorker(c.Process),
 	}
@@ -97,15 +98,4 @@ func typeOf(child actor.Child) string {
 		return t.Type()
 	}
 	return ""
-}
-
-// first returns the first value that is not zero, or zero.
-func first[T comparable](values ...T) T {
-	var zero T
-	for _, v := range values {
-		if v != zero {
-			return v
-		}
-	}
-	return zero
 }

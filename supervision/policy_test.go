@@ -29,7 +29,7 @@ func TestNames(t *testing.T) {
 		"inherit": Restart(0), "permanent": Permanent, "transient": Transient, "temporary": Temporary, "Restart(9)": Restart(9),
 		"immediate": Immediate, "infinity": Infinity, "graceful(1s)": Graceful(time.Second), "invalid": Graceful(0),
 		"never": Never, "any_significant": AnySignificant, "all_significant": AllSignificant, "AutoShutdown(9)": AutoShutdown(9),
-		"starting": StateStarting, "failed": StateFailed, "State(9)": State(9),
+		"starting": StateStarting, "failed": StateFailed, "State(6)": StateFailed + 1,
 	} {
 		assert.Equal(t, want, v.String())
 	}
@@ -40,6 +40,7 @@ func TestShutdownWithin(t *testing.T) {
 	assert.Equal(t, actor.Forever, Infinity.within())
 	assert.Zero(t, Immediate.within())
 	assert.Equal(t, time.Second, Graceful(time.Second).within())
+	assert.EqualValues(t, 1, Graceful(1).within())
 	assert.Equal(t, Infinity, Graceful(actor.Forever))
 }
 

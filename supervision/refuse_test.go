@@ -28,6 +28,21 @@ func TestCommandsThatComeTooLate(t *testing.T) {
 	}
 }
 
+// Who was answered because the supervisor ends is not answered again if it hears
+// of the end of the address all the same.
+func TestHeldAnswersAreGivenOnce(t *testing.T) {
+	p, answers := &stub{id: "a"}, 0
+	s := &supervisor{
+		machine:  newMachine(&plan{path: "s"}),
+		replies:  map[uint64]request{1: {"terminate", "a", func(actor.Child, error) { answers++ }}},
+		retiring: map[actor.Child][]doReply{p: {{req: 1, process: p}}},
+	}
+	s.answerHeld()
+	assert.Equal(t, 1, answers)
+	s.retired(p)
+	assert.Equal(t, 1, answers)
+}
+
 // TestR15AnAnswerToAnEarlierCheckIsStale lets an answer come so late that the next
 // check is under way.
 func TestR15AnAnswerToAnEarlierCheckIsStale(t *testing.T) {

@@ -1,30 +1,34 @@
 package supervision
 
-import "github.com/understudy-go/understudy/actor"
+import (
+	"slices"
+
+	"github.com/understudy-go/understudy/actor"
+)
 
 // retire ends the address of a child. Who is to be answered about that child in
-// the same step is answered when the address has ended, so that nothing of it is
-// left then: no name, no open mailbox, here or further down.
-func (s *supervisor) retire(a doRetire, rest []action) {
-	if !isAnswered(rest, a.process) {
-		s.self.Retire(a.process, a.cause, nil)
-		return
+// the same step, by one of answers, is answered when the address has ended, so
+// that nothing of it is left then: no name, no open mailbox, here or further down.
+func (s *supervisor) retire(a doRetire, answers []doReply) {
+	var over func() Message
+	if slices.ContainsFunc(answers, func(r doReply) bool { return r.process == a.process }) {
+		if s.retiring == nil {
+			s.retiring = make(map[actor.Child][]doReply)
+		}
+		s.retiring[a.process] = []doReply{}
+		over = func() Message { return retired{a.process} }
 	}
-	if s.retiring == nil {
-		s.retiring = make(map[actor.Child][]doReply)
-	}
-	s.retiring[a.process] = []doReply{}
-	s.self.Retire(a.process, a.cause, func() Message { return retired{a.process} })
+	s.self.Retire(a.process, a.cause, over)
 }
 
-// isAnswered reports whether one of the actions answers a command about that child.
-func isAnswered(actions []action, process actor.Child) bool {
+// answersAmong returns those of the actions that answer a command.
+func answersAmong(actions []action) (answers []doReply) {
 	for _, a := range actions {
-		if r, ok := a.(doReply); ok && r.process == process {
-			return true
+		if r, ok := a.(doReply); ok {
+			answers = append(answers, r)
 		}
 	}
-	return false
+	return answers
 }
 
 // reply answers a command, now or when the address is over that it is about.
@@ -37,7 +41,7 @@ func (s *supervisor) reply(a doReply) {
 }
 
 // answerHeld answers those who are waiting for the end of an address when the
-// supervisor ends, for it hears of none any more. It ends after them.
+// supervisor ends, since it may not hear of that any more. It ends after them.
 func (s *supervisor) answerHeld() {
 	for _, held := range s.retiring {
 		for _, a := range held {
@@ -54,5 +58,4 @@ func (s *supervisor) retired(process actor.Child) {
 	for _, a := range held {
 		s.answer(a)
 	}
-	s.goOn()
 }

@@ -115,11 +115,7 @@ func (p *childPlan) verdict(x actor.Exit) verdict {
 }
 
 // match asks the error, which is the user's: a panic in it is no match.
-func (r Rule) match(err error) (matched bool) {
-	defer func() {
-		if recover() != nil {
-			matched = false
-		}
-	}()
+func (r Rule) match(err error) bool {
+	defer func() { _ = recover() }()
 	return r.matches(err)
 }

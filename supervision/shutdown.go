@@ -19,7 +19,7 @@ const (
 	Immediate Shutdown = -1
 	// Infinity waits for the child as long as it takes. A deadline for the
 	// whole tree still holds.
-	Infinity Shutdown = math.MaxInt64
+	Infinity = Shutdown(actor.Forever)
 
 	// refused stands for a duration that no policy can have; Validate finds it.
 	refused Shutdown = math.MinInt64
@@ -45,21 +45,13 @@ func (s Shutdown) String() string {
 		return "immediate"
 	case s == Infinity:
 		return "infinity"
-	case s < 0:
+	case !s.valid():
 		return "invalid"
 	}
 	return "graceful(" + time.Duration(s).String() + ")"
 }
 
 // within is the policy as the time that a stop action carries.
-func (s Shutdown) within() time.Duration {
-	switch {
-	case s == Infinity:
-		return actor.Forever
-	case s < 0:
-		return 0
-	}
-	return time.Duration(s)
-}
+func (s Shutdown) within() time.Duration { return max(0, time.Duration(s)) }
 
 func (s Shutdown) valid() bool { return s >= Immediate }

@@ -1,17 +1,12 @@
 package supervision
 
 // significantEnded notes that a child has ended by itself and is not coming
-// back. If it is significant, that may be the end of the supervisor; in the
-// middle of a job this is looked at when the job is over.
+// back. If it is significant, that may be the end of the supervisor. This is
+// looked at when the step is complete, or the job that it is a part of.
 func (m *machine) significantEnded(c *child) {
-	if !c.significant || m.over() {
-		return
-	}
-	if m.busy() {
+	if c.significant {
 		m.deferred = append(m.deferred, deferral{child: c, significant: true})
-		return
 	}
-	m.autoShutdown()
 }
 
 // autoShutdown ends the supervisor if enough significant children have ended.

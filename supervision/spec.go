@@ -29,6 +29,9 @@ type Spec struct {
 	// Children start in this order, each one ready before the next, and stop
 	// in reverse.
 	Children []Child
+	// Invalid, if set, is what is wrong with the declaration from which this
+	// Spec was made. Packages that build on this one put it here.
+	Invalid error
 }
 
 // Defaults are policies shared by all children of a supervisor. Each may be

@@ -20,7 +20,7 @@ func (m *machine) boot() {
 // bootNext starts the next child that has not had its turn.
 func (m *machine) bootNext() {
 	for c := m.cursor; c != nil; c = c.next {
-		if c.removed || c.added || c.live() || c.state != StateStarting {
+		if c.removed || c.live() || c.state != StateStarting {
 			continue
 		}
 		m.cursor, m.awaited = c.next, c
@@ -81,9 +81,7 @@ func (m *machine) ready(c *child) {
 	}
 	m.endSteps(c, nil)
 	m.answer(c, nil)
-	if c.purpose == forRestart {
-		m.reportRestarted(&c.incident)
-	}
+	m.reportRestarted(&c.incident)
 	m.watchHealth(c)
 	m.proceed(c)
 }
@@ -95,7 +93,7 @@ func (m *machine) notStarted(c *child, err error) {
 	case c.state == StateStopping:
 		// Whatever a start that was cut short comes to, it was asked to end;
 		// only what is left behind must be told.
-		x := actor.Exit{Kind: actor.Shutdown, Err: err, Incarnation: c.incarnation, At: m.now}
+		x := actor.Exit{Kind: actor.Shutdown, Err: err}
 		if _, below := errors.AsType[*ShutdownError](err); !below && errors.Is(err, actor.ErrAbandoned) {
 			x.Kind = actor.Abandoned
 		}
@@ -113,7 +111,7 @@ func (m *machine) overtaken(c *child, err error) {
 	if !errors.Is(err, actor.ErrIgnore) {
 		c.lastErr = err
 		m.emitNotStarted(c, err)
-		m.reportAlone(c, m.failedStart(c, err), directiveNone)
+		m.reportAlone(c, failedStart(err), directiveNone)
 	}
 	if m.over() {
 		m.become(c, StateStopped)
@@ -171,9 +169,7 @@ func (m *machine) ignored(c *child, err error) {
 	m.endSteps(c, nil)
 	m.settle(c, err)
 	m.answer(c, err)
-	if c.purpose == forRestart {
-		m.reportOwn(c)
-	}
+	m.reportOwn(c)
 	m.proceed(c)
 }
 

@@ -78,8 +78,7 @@ type supervisor struct {
 	replies  map[uint64]request
 	requests uint64
 	retiring map[actor.Child][]doReply // answers that wait for the end of an address; made on demand
-	next     []func()                  // what goes on after the step in hand
-	stepping bool                      // step is at it
+	next     []func()                  // what goes on after the message in hand
 
 	over bool  // the machine is done
 	err  error // with this
@@ -95,7 +94,6 @@ func (s *supervisor) Receive(ctx context.Context, msg Message) error {
 	case ChildContinued:
 		s.step(msg.event())
 	case answered:
-		s.checked(msg.diagnosis.token)
 		s.step(msg.diagnosis)
 	case alarmed:
 		delete(s.alarms, msg.alarm.token)
@@ -120,6 +118,7 @@ func (s *supervisor) Receive(ctx context.Context, msg Message) error {
 	case lookUp:
 		s.lookUp(msg)
 	}
+	s.goOn()
 	if !s.over {
 		return nil
 	}
@@ -129,27 +128,23 @@ func (s *supervisor) Receive(ctx context.Context, msg Message) error {
 	return s.err
 }
 
-// step lets an event happen now and carries out what follows. What waits for an
-// answer that is among it goes on after that.
+// step lets an event happen now and carries out what follows.
 func (s *supervisor) step(ev event) {
 	actions := s.machine.step(ev, time.Now())
-	for i, a := range actions {
-		s.execute(a, actions[i+1:])
+	answers := answersAmong(actions)
+	for _, a := range actions {
+		s.execute(a, answers)
 	}
-	clear(actions) // an idle supervisor holds on to no child that is gone
-	s.goOn()
 }
 
-// goOn lets what has been waiting for an answer go on.
+// goOn lets what has been waiting for an answer go on, and what waits for the
+// answers that come of that.
 func (s *supervisor) goOn() {
-	if s.stepping {
-		return
-	}
-	s.stepping = true
 	for len(s.next) > 0 {
-		f := s.next[0]
-		s.next = s.next[1:]
-		f()
+		next := s.next
+		s.next = nil
+		for _, f := range next {
+			f()
+		}
 	}
-	s.next, s.stepping = nil, false
 }

@@ -76,7 +76,7 @@ func (m *machine) limit(within time.Duration) {
 func (m *machine) openOwn(directive string) *incident {
 	in := &incident{Incident: monitoring.Incident{
 		Failure: monitoring.Failure{
-			Path: m.plan.path, Name: m.plan.name, Type: supervisorType, Incarnation: m.plan.incarnation, At: m.now,
+			Path: m.plan.path, Name: m.plan.name, Type: supervisorType, Incarnation: m.plan.incarnation,
 		},
 		Supervisor: m.plan.path, SupervisorType: supervisorType, Strategy: m.plan.strategy.String(),
 		Directive: directive, MaxRestarts: m.window.max, Window: m.window.per, Begin: m.now,
@@ -116,7 +116,6 @@ func (m *machine) close(end ending, err error, in *incident) {
 			m.reportUnanswered(d.child, d.lapse.exit)
 		}
 	}
-	m.deferred = nil
 	m.report(&m.group.incident)
 	for c := m.kids.head; c != nil; c = c.next {
 		m.reportOwn(c)
@@ -126,7 +125,6 @@ func (m *machine) close(end ending, err error, in *incident) {
 		for _, req := range c.waiters {
 			m.reply(req, "terminate", c, actor.ErrStopped)
 		}
-		c.waiters = nil
 		m.forgo(c)
 		if !c.live() {
 			m.become(c, StateStopped)
@@ -141,7 +139,7 @@ func (m *machine) close(end ending, err error, in *incident) {
 // children stop side by side all have been asked already.
 func (m *machine) closeNext() {
 	for c := m.cursor; c != nil && !m.plan.sideBySide; c = c.prev {
-		if c.removed || !c.live() {
+		if !c.live() {
 			continue
 		}
 		m.cursor, m.awaited = c.prev, c
@@ -200,9 +198,9 @@ func (m *machine) tornDown(c *child, x actor.Exit) {
 	m.become(c, StateStopped)
 	if m.plan.sideBySide {
 		m.closeNext()
-		return
+	} else {
+		m.proceed(c)
 	}
-	m.proceed(c)
 }
 
 // collect keeps what has to be told about an end in the teardown: failures, also

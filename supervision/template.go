@@ -67,8 +67,26 @@ func TerminateRef[M any](ctx context.Context, sup actor.Ref[Message], child acto
 	return err
 }
 
+// childOf returns the child that is an actor, or nil. The child may be more than
+// the process itself, such as one that embeds it.
+func (s *supervisor) childOf(process actor.Child) *child {
+	if c := s.machine.kids.processes[process]; c != nil {
+		return c
+	}
+	type actual interface{ ID() monitoring.ID }
+	c := s.machine.kids.find(process.Name())
+	if c == nil {
+		return nil
+	}
+	known, ok := c.process.(actual)
+	if asked, is := process.(actual); ok && is && !asked.ID().IsZero() && known.ID() == asked.ID() {
+		return c
+	}
+	return nil
+}
+
 func (s *supervisor) terminateProcess(in monitoring.SpanRef, msg terminateProcess) {
-	if c := s.machine.kids.processes[msg.process]; c != nil {
+	if c := s.childOf(msg.process); c != nil {
 		msg.id = c.id
 		msg.event = func(req uint64) event { return cmdTerminate{req, c.id} }
 		s.command(in, msg.command)
@@ -76,7 +94,7 @@ func (s *supervisor) terminateProcess(in monitoring.SpanRef, msg terminateProces
 	}
 	if p, ok := msg.process.(interface{ Path() string }); ok && p.Path() == s.self.Path()+"/"+msg.process.Name() {
 		msg.reply.Send(nil)
-		return
+	} else {
+		msg.reply.Fail(&ChildError{Op: msg.op, Path: s.self.Path(), ID: msg.id, Err: ErrNotFound})
 	}
-	msg.reply.Fail(&ChildError{Op: msg.op, Path: s.self.Path(), ID: msg.id, Err: ErrNotFound})
 }

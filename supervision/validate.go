@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -31,6 +32,9 @@ func (s Spec) validate(dynamic bool) error {
 	v.policies("Defaults.", s.Defaults)
 	for i, c := range s.Children {
 		v.in(i, c)
+	}
+	if s.Invalid != nil {
+		v.errs = append(v.errs, s.Invalid)
 	}
 	return errors.Join(v.errs...)
 }
@@ -68,7 +72,6 @@ func (v *validation) check(field string, err error) {
 // in checks the child at index i and that no other has its id or its process.
 func (v *validation) in(i int, c Child) {
 	v.prefix = fmt.Sprintf("Children[%d].", i)
-	defer func() { v.prefix, v.child = "", "" }()
 	if v.ids == nil {
 		v.ids, v.processes = make(map[string]int), make(map[actor.Child]int)
 	}
@@ -93,7 +96,7 @@ func (v *validation) in(i int, c Child) {
 // and whether its process can be called and compared.
 func (v *validation) of(c Child) (id string, usable bool) {
 	name, err := nameOf(c.Process)
-	id = first(c.ID, name)
+	id = cmp.Or(c.ID, name)
 	v.child = id
 	switch {
 	case err != nil:
@@ -109,7 +112,7 @@ func (v *validation) of(c Child) (id string, usable bool) {
 	v.policies("", c.own())
 	v.limit("Limit", c.Limit)
 	v.significant(c)
-	v.inPlace(c, usable)
+	v.inPlace(c)
 	if usable {
 		v.nested(c.Process)
 	}
@@ -137,7 +140,7 @@ func (v *validation) policies(at string, d Defaults) {
 }
 
 func (v *validation) limit(field string, l Limit) {
-	if l.set && l.n < 0 {
+	if l.n < 0 {
 		v.failf(field, "negative number of restarts: %d", l.n)
 	}
 	if l.set && l.per <= 0 {
@@ -163,7 +166,7 @@ func (v *validation) backoff(at string, b *Backoff) {
 	v.notNegative(at+"Backoff.Base", b.Base)
 	v.notNegative(at+"Backoff.Max", b.Max)
 	v.notNegative(at+"Backoff.ResetAfter", b.ResetAfter)
-	if b.Base >= 0 && b.Max >= 0 && b.max() < b.base() {
+	if b.Max >= 0 && b.max() < b.base() {
 		v.failf(at+"Backoff.Max", "%v is less than Base, %v", b.max(), b.base())
 	}
 	if math.IsNaN(b.Jitter) || b.Jitter < 0 || b.Jitter > 1 {
@@ -198,9 +201,6 @@ func (v *validation) nested(p actor.Child) {
 
 // split takes joined errors apart, but no deeper than to the fields.
 func split(err error) []error {
-	if err == nil {
-		return nil
-	}
 	switch err := err.(type) { //nolint:errorlint // of this very error, not of what it wraps
 	case *SpecError, *actor.FieldError:
 	case interface{ Unwrap() []error }:
@@ -219,7 +219,7 @@ func nameOf(p actor.Child) (name string, err error) {
 	switch {
 	case !v.IsValid():
 		return "", errors.New("is nil")
-	case (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil():
+	case v.Kind() == reflect.Pointer && v.IsNil():
 		return "", fmt.Errorf("is a nil %T", p)
 	case !v.Comparable():
 		return "", fmt.Errorf("%T cannot be compared; use a pointer", p)

@@ -1,5 +1,7 @@
 package supervision
 
+import "cmp"
+
 // Fields that are wrong only in the company of others.
 
 // extent checks what a supervisor of the one kind has and of the other has not.
@@ -32,21 +34,21 @@ func (v *validation) significant(c Child) {
 		v.failf("Significant", "a dynamic supervisor has no significant children")
 	case v.spec.AutoShutdown == Never:
 		v.failf("Significant", "the supervisor's AutoShutdown is never")
-	case first(c.Restart, v.spec.Defaults.Restart, Permanent) == Permanent:
+	case cmp.Or(c.Restart, v.spec.Defaults.Restart, Permanent) == Permanent:
 		v.failf("Significant", "the child is permanent: it does not end by itself")
 	}
 }
 
 // inPlace checks that a restart in place is possible: it takes nobody along and
 // waits for nothing.
-func (v *validation) inPlace(c Child, usable bool) {
+func (v *validation) inPlace(c Child) {
 	switch {
 	case !c.KeepChildren:
 	case v.spec.Strategy.valid() && v.spec.Strategy != OneForOne:
 		v.failf("KeepChildren", "with %v: a restart in place takes no sibling along", v.spec.Strategy)
-	case first(c.Backoff, v.spec.Defaults.Backoff) != nil:
+	case cmp.Or(c.Backoff, v.spec.Defaults.Backoff) != nil:
 		v.failf("KeepChildren", "with Backoff: a restart in place is not delayed")
-	case usable && isSupervisor(c.Process):
+	case isSupervisor(c.Process):
 		v.failf("KeepChildren", "a supervisor starts its children itself")
 	}
 }

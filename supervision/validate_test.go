@@ -175,6 +175,43 @@ func TestValidateBelow(t *testing.T) {
 	assert.ErrorContains(t, err, `supervision: invalid spec "top/mid": Children[1].ID: duplicate "x", as Children[0]`)
 }
 
+// A name may have 255 bytes.
+func TestValidateLongNames(t *testing.T) {
+	s := valid()
+	s.Name = strings.Repeat("x", 255)
+	assert.NoError(t, s.Validate())
+}
+
+// A field is told wrong once, however many others it does not go with.
+func TestValidateTellsAFieldOnce(t *testing.T) {
+	for field, s := range map[string]Spec{
+		"Strategy":    {Name: "top", Strategy: 9},
+		"MaxChildren": {Name: "top", MaxChildren: -1},
+	} {
+		assert.Equal(t, []string{field}, fields(s.validate(true)))
+	}
+	assert.Equal(t, []string{"MaxChildren"}, fields(Spec{Name: "top", MaxChildren: 1}.Validate()))
+}
+
+// An error says where: in which supervisor, of which child, and in which field.
+func TestValidateTellsThePlace(t *testing.T) {
+	s := valid()
+	s.Children[1].Restart = 9
+	wrong, ok := errors.AsType[*SpecError](s.Validate())
+	require.True(t, ok)
+	assert.Equal(t, &SpecError{"top", "other", "Children[1].Restart", wrong.Err}, wrong)
+	wrong, ok = errors.AsType[*SpecError](s.accepts(s.Children[1], false))
+	require.True(t, ok)
+	assert.Equal(t, &SpecError{"top", "other", "Restart", wrong.Err}, wrong)
+}
+
+// A supervisor that is declared wrong says what its spec says, and no more.
+func TestValidateADeclaration(t *testing.T) {
+	s := Spec{Name: "top", Children: []Child{{}}}
+	assert.Equal(t, []string{"Children[0].Process"}, fields(s.Validate()))
+	assert.EqualError(t, New(s).Validate(), s.Validate().Error())
+}
+
 func TestValidateChild(t *testing.T) {
 	top := Spec{Name: "top"}
 	assert.NoError(t, top.accepts(Child{Process: &named{"a"}}, false))

@@ -33,6 +33,11 @@ type Config struct {
 	// means 30 seconds, actor.Forever no limit.
 	ShutdownTimeout time.Duration
 
+	// Phases are those of the shutdown, in order. PhaseActors must be one of
+	// them. Nil means PhaseDrain, PhaseActors, PhaseRelease. Nothing of them is
+	// run when the system could not be started.
+	Phases []Phase
+
 	// Logger takes a record of each failure, restart and escalation. Nil means
 	// slog.Default().
 	Logger *slog.Logger
@@ -113,6 +118,7 @@ func (c Config) Validate() error {
 	if c.IncidentsPerSecond < 0 {
 		wrong("IncidentsPerSecond", fmt.Errorf("is negative: %d", c.IncidentsPerSecond))
 	}
+	c.validatePhases(wrong)
 	wrong("Root", named.root().Validate())
 	wrong("Spawned", named.spawned().Validate())
 	return errors.Join(errs...)

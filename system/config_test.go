@@ -38,6 +38,24 @@ func TestConfigInvalid(t *testing.T) {
 		{"telemetry queue", func(c *system.Config) { c.TelemetryQueue = -1 }, "TelemetryQueue: is negative: -1"},
 		{"incidents", func(c *system.Config) { c.IncidentsPerSecond = -1 }, "IncidentsPerSecond: is negative: -1"},
 
+		{"no phase for the actors", func(c *system.Config) { c.Phases = []system.Phase{{Name: "a"}} }, `Phases: have no "actors"`},
+		{"phase without a name", func(c *system.Config) { c.Phases = []system.Phase{{}} }, "Phases[0].Name: is empty"},
+		{"name of a phase", func(c *system.Config) { c.Phases = []system.Phase{{Name: "a/b"}} }, "Phases[0].Name: contains a slash"},
+		{"phase twice", func(c *system.Config) { c.Phases = []system.Phase{{Name: "a"}, {Name: "a"}} }, `Phases[1].Name: duplicate "a"`},
+		{"phase's timeout", func(c *system.Config) { c.Phases = []system.Phase{{Name: "a", Timeout: -1}} }, "Phases[0].Timeout: is negative: -1ns"},
+		{"tasks among the actors", func(c *system.Config) {
+			c.Phases = []system.Phase{{Name: system.PhaseActors, Tasks: []system.Task{{Name: "t", Run: kitFail}}}}
+		}, "Phases[0].Tasks: are given"},
+		{"task without a name", func(c *system.Config) {
+			c.Phases = []system.Phase{{Name: "a", Tasks: []system.Task{{Run: kitFail}}}}
+		}, "Phases[0].Tasks[0].Name: is empty"},
+		{"task without Run", func(c *system.Config) {
+			c.Phases = []system.Phase{{Name: "a", Tasks: []system.Task{{Name: "t"}}}}
+		}, "Phases[0].Tasks[0].Run: is nil"},
+		{"task twice", func(c *system.Config) {
+			c.Phases = []system.Phase{{Name: "a", Tasks: []system.Task{{Name: "t"}, {Name: "t"}}}}
+		}, `Phases[0].Tasks[1].Name: duplicate "t"`},
+
 		{"strategy", func(c *system.Config) { c.Root.Strategy = 9 }, "Strategy: unknown"},
 		{"limit", func(c *system.Config) { c.Root.Limit = supervision.AtMost(-1, time.Second) }, "Limit: negative number of restarts"},
 		{"window", func(c *system.Config) { c.Root.Limit = supervision.AtMost(1, 0) }, "Limit: window is not positive"},

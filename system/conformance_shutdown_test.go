@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing/synctest"
@@ -14,10 +15,11 @@ import (
 
 	"github.com/understudy-go/understudy/actor"
 	"github.com/understudy-go/understudy/supervision"
+	"github.com/understudy-go/understudy/system"
 )
 
 // shutdown is group G: orderly ends, and those that are not (G1, R2, R10, L4,
-// L5, L6).
+// L5, L6, D2, D3).
 func shutdown() []scenario {
 	return []scenario{
 		live("SD-01", stopsInReverse),
@@ -34,8 +36,81 @@ func shutdown() []scenario {
 		parts("SD-13",
 			live("by itself", endsOnce),
 			live("during the start", endsOnceWhileItStarts)),
-		missing("SD-14", "the toolkit: shutdown in phases"),
+		parts("SD-14",
+			live("recovering", goesThroughPhases),
+			live("not recovering", endsAtARequiredPhase),
+			live("cycle", refusesACycle)),
 	}
+}
+
+// phased starts a system whose tree stops after the phases A, B and C. In A one
+// task fails and another takes its time; B has a tenth of a second and does not
+// use it.
+func (s *stage) phased(required bool) {
+	s.Helper()
+	task := func(name string, d time.Duration, err error) system.Task {
+		return system.Task{Name: name, Run: func(context.Context) error {
+			time.Sleep(d)
+			s.log.addf("task(%s)", name)
+			return err
+		}}
+	}
+	hangs := system.Task{Name: "b1", Run: func(context.Context) error { <-s.free; return nil }}
+	sys, err := system.Start(s.ctx, system.Config{
+		Name: "s", Logger: slog.New(slog.DiscardHandler),
+		Root: supervision.Spec{Children: declarations([]member{s.probe("x")})},
+		Phases: []system.Phase{
+			{Name: "A", Required: required, Tasks: []system.Task{task("a1", 0, errBoom), task("a2", ms(10), nil)}},
+			{Name: "B", Timeout: ms(100), Tasks: []system.Task{hangs}},
+			{Name: "C", Tasks: []system.Task{task("c1", 0, nil)}},
+			{Name: system.PhaseActors},
+		},
+	})
+	require.NoError(s, err)
+	s.sys = sys
+	s.sawf("start(x)")
+	s.mark()
+}
+
+// stopTwice shuts the system down from two sides at once.
+func (s *stage) stopTwice() error {
+	s.Helper()
+	other := make(chan error, 1)
+	go func() { other <- s.sys.Shutdown(s.ctx) }()
+	err := s.stop()
+	assert.Equal(s, err, <-other)
+	return err
+}
+
+// A task that fails, or does not return, holds up the next phase no longer than
+// its own phase lasts. All of it happens once.
+func goesThroughPhases(s *stage) {
+	s.phased(false)
+	err := s.stopTwice()
+	s.sawAtf("task(a1)@0s task(a2)@10ms task(c1)@110ms stop(x, shutdown)@110ms")
+	assert.ErrorIs(s, err, errBoom)
+	assert.ErrorIs(s, err, system.ErrTaskTimeout)
+	assert.NotErrorIs(s, err, system.ErrTaskSkipped)
+}
+
+// If the first phase is required nothing of the others is done. The tree is
+// stopped all the same, for no shutdown leaves anything running.
+func endsAtARequiredPhase(s *stage) {
+	s.phased(true)
+	err := s.stopTwice()
+	s.sawAtf("task(a1)@0s task(a2)@10ms stop(x, shutdown)@10ms")
+	assert.ErrorIs(s, err, errBoom)
+	assert.NotErrorIs(s, err, system.ErrTaskTimeout)
+	assert.ErrorIs(s, err, system.ErrTaskSkipped)
+}
+
+// Phases are a list: what would be a cycle is a phase that is named twice.
+func refusesACycle(s *stage) {
+	_, err := system.Start(s.ctx, system.Config{Name: "s", Phases: []system.Phase{
+		{Name: "A"}, {Name: system.PhaseActors}, {Name: "B"}, {Name: "A"},
+	}})
+	assert.ErrorIs(s, err, system.ErrInvalidConfig)
+	assert.ErrorContains(s, err, `Phases[3].Name: duplicate "A"`)
 }
 
 // Each has stopped before the one before it is asked to.

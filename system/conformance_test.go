@@ -27,8 +27,7 @@ var conformanceIDs = strings.Fields(`
 
 // TestConformance runs the scenarios that the suites of Erlang/OTP, Elixir and
 // Pekko agree on, each as a subtest of its id, against a running system in
-// virtual time. Those that wait for something which does not exist yet are
-// skipped, and say what it is.
+// virtual time. None is left out.
 func TestConformance(t *testing.T) {
 	all := slices.Concat(
 		startUp(), restartTypes(), strategies(), intensity(), failingRestarts(), escalation(),
@@ -80,16 +79,4 @@ func parts(id string, plays ...scenario) scenario {
 			t.Run(p.id, p.run)
 		}
 	}}
-}
-
-// missing is a scenario that cannot be played yet.
-func missing(id, what string) scenario {
-	return scenario{id, func(t *testing.T) {
-		t.Helper()
-		t.Skip("not built yet: " + what)
-	}}
-}
-
-func lifeCycle() []scenario {
-	return []scenario{missing("LC-03", "the toolkit: pools and work pulling")}
 }

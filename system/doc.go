@@ -21,6 +21,17 @@
 // up because its restart limit is exceeded, the system ends by itself and
 // [ActorSystem.Err] tells why.
 //
+// A shutdown goes through phases, in which a program has its own tasks done:
+// before the tree is stopped, or after it.
+//
+//	err = sys.OnShutdown(system.PhaseRelease, system.Task{Name: "pool", Run: pool.Close})
+//	...
+//	return sys.Run(ctx) // until a signal, or ctx is done
+//
+// A [Phase] states its time, and a task that fails or is late is named in the
+// error; see [Config] for phases of one's own. The first SIGINT or SIGTERM that
+// Run gets begins the shutdown, the second ends the process.
+//
 // Shut the system down before the tracer provider that it uses, so that the
 // last spans are exported.
 //
@@ -32,5 +43,6 @@
 // that the actors have done, abandoned ones aside. A running system holds one
 // goroutine that waits for its end, and keeps at most as many as there are
 // processors ready for runs; idle actors hold none. When Shutdown returns all of
-// them have ended.
+// them have ended. The tasks of a phase have a goroutine each, and one that did
+// not return in time still has.
 package system

@@ -26,7 +26,7 @@ var metricsLabels = map[string][]string{
 	"actor.type":           nil,
 	"actor.stop.reason":    {"normal", "shutdown", "failure", "panic", "goexit", "abandoned"},
 	"actor.failure.kind":   {"failure", "panic", "goexit", "abandoned"},
-	"actor.drop.reason":    {"stopped", "overflow", "late_reply", "restart"},
+	"actor.drop.reason":    {"stopped", "overflow", "late_reply", "restart", "failed"},
 	"actor.telemetry.kind": {"incident", "span", "log", "event", "measurement"},
 }
 

@@ -24,9 +24,25 @@ func Run(ctx context.Context, cfg Config) error {
 		}
 		return err
 	}
+	return s.until(ctx, release)
+}
+
+// Run is the function of that name for a system that has been started: it waits
+// until ctx is done, the process is told to end by SIGINT or SIGTERM, or the
+// system ends by itself, shuts it down, and returns what Shutdown does. A signal
+// that came before the call was none of its business.
+func (s *ActorSystem) Run(ctx context.Context) error {
+	ctx, release := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer release()
+	return s.until(ctx, release)
+}
+
+// until lets the system run until ctx is done. Then signals are let go of, so
+// that a second one ends the process.
+func (s *ActorSystem) until(ctx context.Context, release func()) error {
 	select {
 	case <-ctx.Done():
-	case <-s.Done():
+	case <-s.done:
 	}
 	release()
 	return s.Shutdown(context.WithoutCancel(ctx))

@@ -51,6 +51,31 @@ func TestRunEndsWithSignal(t *testing.T) {
 	}
 }
 
+// A signal leads a system that was started before through its phases.
+func TestRunOfAStartedSystem(t *testing.T) {
+	caught := make(chan os.Signal, 8)
+	signal.Notify(caught, syscall.SIGTERM)
+	defer signal.Stop(caught)
+	var log kitLog
+	a := kitNew("a", &log)
+	s := kitStart(t, kitConfig(a))
+	require.NoError(t, s.OnShutdown(system.PhaseDrain, phaseTask(&log, "drain", 0, errKit)))
+	running := make(chan error, 1)
+	go func() { running <- s.Run(context.Background()) }()
+	kitSend(t, a.Ref, func(context.Context) error { return syscall.Kill(os.Getpid(), syscall.SIGTERM) })
+	select {
+	case err := <-running:
+		require.ErrorIs(t, err, errKit)
+	case <-caught: // the signal may have come before Run listened
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		require.ErrorIs(t, s.Run(ctx), errKit)
+		require.ErrorIs(t, <-running, errKit)
+	}
+	assert.Equal(t, []string{"start a#1", "drain", "stop a: shutdown"}, log.take())
+	require.ErrorIs(t, s.Run(context.Background()), errKit, "of a system that has ended")
+}
+
 // A second signal ends the process, however stuck it is. The test runs itself
 // as that process.
 func TestRunSecondSignal(t *testing.T) {

@@ -10,25 +10,32 @@ import (
 	"github.com/understudy-go/understudy/monitoring"
 )
 
-// Shutdown stops the system: what was spawned first, then the root's children,
-// last first, each with its own shutdown policy. It returns when nothing runs
-// any more, within ctx's deadline, or Config.ShutdownTimeout if that is
-// earlier or there is no deadline; policies that would take longer are cut
-// short. When ctx is cancelled, no more time is given than the moment it takes
-// to cut off what is stuck.
+// Shutdown stops the system, phase by phase; see [Phase]. In PhaseActors it
+// stops what was spawned first, then the root's children, last first, each with
+// its own shutdown policy. It returns when nothing runs any more, within ctx's
+// deadline, or Config.ShutdownTimeout if that is earlier or there is no deadline;
+// policies and phases that would take longer are cut short. When ctx is
+// cancelled, no more time is given than the moment it takes to cut off what is
+// stuck, in each phase.
 //
-// The error joins what did not stop in order. Actors that did not stop in time
-// are abandoned, and each is named by an *[actor.AbandonedError] with its path,
-// what it was doing and for how long. If the root had ended by itself before,
-// the error is the reason. Further calls wait for the same end and return the
-// same error.
+// The error joins what did not stop in order. Tasks that failed are named by a
+// *[TaskError] each. Actors that did not stop in time are abandoned, and each is
+// named by an *[actor.AbandonedError] with its path, what it was doing and for
+// how long. If the root had ended by itself before, the error is the reason.
 //
-// A handler of the system cannot wait for its own end: it is told
+// A system ends once, however often and from wherever Shutdown is called, and
+// also when it ends by itself: further calls wait for the same end and return the
+// same error. The first one has set the deadline.
+//
+// A handler or a task of the system cannot wait for its own end: it is told
 // [actor.ErrDeadlock]. It may call Shutdown on a goroutine of its own, with a
 // context that is not its own.
 func (s *ActorSystem) Shutdown(ctx context.Context) error {
 	if path := actor.Caller(ctx); path != "" && ctx.Value(systemKey{}) == s {
 		return &actor.DeadlockError{Path: []string{path, "system.Shutdown", path}}
+	}
+	if task, ok := ctx.Value(taskKey{}).(*taskOf); ok && task.system == s {
+		return &actor.DeadlockError{Path: []string{task.name, "system.Shutdown", task.name}}
 	}
 	within := s.timeout
 	if by, ok := ctx.Deadline(); ok {
@@ -110,20 +117,77 @@ func (s *ActorSystem) close(hurry context.Context, within time.Duration) error {
 // collect who is stuck, and for telemetry to tell.
 const moment = 100 * time.Millisecond
 
-// stop stops what was spawned, then the root, within a time. All of it is one
-// incident.
+// stop ends everything within a time, phase by phase. All of it is one incident.
 func (s *ActorSystem) stop(within time.Duration) error {
 	began := time.Now()
-	deadline := began.Add(within)
 	var errs []error
 	var steps []monitoring.Step
-	for i, t := range []*top{s.spawned, s.root} {
-		left := within
-		if within != actor.Forever {
-			left = max(time.Until(deadline), 0)
-			if i == 0 {
-				left /= 2 // the root is to have its time as well
-			}
+	skip := false
+	for p, more, ok := s.course.next(); ok; p, more, ok = s.course.next() {
+		from := time.Now()
+		left := share(p.Timeout, remains(within, began), more)
+		if p.Name == PhaseActors {
+			stops, err := s.stopActors(left)
+			steps, errs = append(steps, stops...), append(errs, err)
+			continue
+		}
+		if len(p.Tasks) == 0 {
+			continue
+		}
+		var failed []error
+		if skip {
+			failed = p.skip()
+		} else {
+			failed = s.perform(p, left)
+			steps = append(steps, monitoring.Step{
+				Kind: monitoring.StepPhase, Child: p.Name, Begin: from, End: time.Now(),
+				Err: errors.Join(failed...), Under: -1,
+			})
+		}
+		skip = skip || p.Required && len(failed) > 0
+		errs = append(errs, failed...)
+	}
+	s.report(began, steps)
+	return errors.Join(errs...)
+}
+
+// remains returns what is left of a time that began then.
+func remains(of time.Duration, began time.Time) time.Duration {
+	if of == actor.Forever {
+		return of
+	}
+	return max(of-time.Since(began), 0)
+}
+
+// share returns the time of a phase: its own, but no more than half of what is
+// left while others come after it, so that none uses up everything; and at least
+// the moment that is needed to see what is stuck.
+func share(timeout, left time.Duration, more bool) time.Duration {
+	if more && left != actor.Forever {
+		left /= 2
+	}
+	return min(timeout, max(left, moment))
+}
+
+// report tells of a shutdown.
+func (s *ActorSystem) report(began time.Time, steps []monitoring.Step) {
+	s.telemetry.Report(&monitoring.Incident{
+		Failure:   monitoring.Failure{Name: s.name, Kind: actor.Shutdown.String(), At: began},
+		Directive: "shutdown",
+		Begin:     began,
+		End:       time.Now(),
+		Steps:     steps,
+	})
+}
+
+// stopActors stops what was spawned, then the root, within a time.
+func (s *ActorSystem) stopActors(within time.Duration) (steps []monitoring.Step, err error) {
+	began := time.Now()
+	var errs []error
+	for _, t := range []*top{s.spawned, s.root} {
+		left := remains(within, began)
+		if t == s.spawned && left != actor.Forever {
+			left /= 2 // the root is to have its time as well
 		}
 		if t.runs() {
 			steps = append(steps, t.stopping(t == s.spawned))
@@ -135,14 +199,7 @@ func (s *ActorSystem) stop(within time.Duration) error {
 			steps[n-1].End, steps[n-1].Err = time.Now(), err
 		}
 	}
-	s.telemetry.Report(&monitoring.Incident{
-		Failure:   monitoring.Failure{Name: s.name, Kind: actor.Shutdown.String(), At: began},
-		Directive: "shutdown",
-		Begin:     began,
-		End:       time.Now(),
-		Steps:     steps,
-	})
-	return errors.Join(errs...)
+	return steps, errors.Join(errs...)
 }
 
 // end stops one of the system's supervisors and ends its address.

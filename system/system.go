@@ -21,6 +21,7 @@ type ActorSystem struct {
 	telemetry *monitoring.Telemetry
 	root      *top
 	spawned   *top
+	course    course
 
 	stopping sync.Once
 	closing  chan struct{}   // closed when the shutdown begins
@@ -55,10 +56,11 @@ func Start(ctx context.Context, cfg Config) (*ActorSystem, error) {
 		closing: make(chan struct{}),
 		done:    make(chan struct{}),
 	}
+	s.course.phases = cfg.phases()
 	s.hurry, s.hurried = context.WithCancel(context.Background())
 	if err := s.start(ctx, ids, cfg); err != nil {
 		defer s.hurried()
-		return nil, errors.Join(err, s.stop(0), s.close(ctx, s.timeout))
+		return nil, errors.Join(err, s.rollBack(), s.close(ctx, s.timeout))
 	}
 	s.observe(monitoring.SystemStarted, "", nil)
 	go s.watch()
@@ -89,6 +91,14 @@ func (s *ActorSystem) start(ctx context.Context, ids *monitoring.IDs, cfg Config
 		}
 	}
 	return nil
+}
+
+// rollBack stops what has been started of a system that could not be.
+func (s *ActorSystem) rollBack() error {
+	began := time.Now()
+	steps, err := s.stopActors(0)
+	s.report(began, steps)
+	return err
 }
 
 // systemKey finds the system in the contexts of its actors.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/understudy-go/understudy/actor/actortest"
 	"github.com/understudy-go/understudy/examples/internal/audit"
 )
 
@@ -39,7 +40,9 @@ func TestReceive(t *testing.T) {
 	c := NewCounter()
 	require.NoError(t, c.Receive(t.Context(), Inc{By: 2}))
 	require.NoError(t, c.Receive(t.Context(), Inc{By: 3}))
-	assert.Equal(t, 5, c.n)
+	get := actortest.NewAsk[int](t)
+	require.NoError(t, c.Receive(t.Context(), Get{get.Reply}))
+	assert.Equal(t, 5, get.Value())
 }
 
 func TestRunTellsWhyItFailed(t *testing.T) {

@@ -11,11 +11,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/understudy-go/understudy/actor/actortest"
 	"github.com/understudy-go/understudy/examples/internal/audit"
 	"github.com/understudy-go/understudy/monitoring"
 )
@@ -29,6 +31,8 @@ const crashes = 3
 // metrics as Prometheus does, and ends it.
 func TestMetricsAreServed(t *testing.T) {
 	addresses := make(chan string, 1)
+	events := actortest.NewRecorder(t)
+	events.Within = time.Minute
 	var log bytes.Buffer
 	s := shop{
 		listen: func() (net.Listener, error) {
@@ -40,21 +44,16 @@ func TestMetricsAreServed(t *testing.T) {
 		},
 		log:    &log,
 		orders: crashes * emptyOrder,
-		events: new(monitoring.Memory[monitoring.SupervisionEvent]),
+		events: events.Monitor(),
 	}
-	seen := s.events.Subscribe(0, 0)
-	defer seen.Cancel()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx, s) }()
-	for restarts, sold := 0, false; restarts < crashes || !sold; {
-		e := <-seen.Events()
-		if e.Kind == monitoring.ChildRestarted {
-			restarts++
-		}
-		sold = sold || e.Kind == monitoring.ChildStopped && e.Child == "customers"
+	for range crashes {
+		events.Expect(actortest.Event{Kind: monitoring.ChildRestarted})
 	}
+	events.Wait(actortest.Event{Kind: monitoring.ChildStopped, Child: "customers"})
 
 	families, samples := scrape(t, <-addresses)
 	stop()

@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/actor/actortest"
 	"github.com/understudy-go/understudy/examples/internal/audit"
 )
 
@@ -31,6 +34,24 @@ func Example() {
 	// ann has been asked to leave: actor: stopped
 	// there is carla, running
 	// there is dora, running
+}
+
+// A session counts its greetings anew after a crash, and ends when the user does.
+func TestSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := actortest.NewSolo(t, declare(User{"ann", "it"}))
+		greet := func() string {
+			ask := actortest.NewAsk[string](t)
+			require.NoError(t, s.Send(Greet{ask.Reply}))
+			return ask.Value()
+		}
+		assert.Equal(t, "Ciao ann, number 1", greet())
+		assert.Equal(t, "Ciao ann, number 2", greet())
+		require.ErrorContains(t, s.Send(Crash{}), "bad manners")
+		require.NoError(t, s.Restart())
+		assert.Equal(t, "Ciao ann, number 1", greet())
+		require.ErrorIs(t, s.Send(Leave{}), actor.ErrStop)
+	})
 }
 
 func TestProgramIsTyped(t *testing.T) {

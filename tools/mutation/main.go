@@ -26,6 +26,7 @@ type options struct {
 	patience  time.Duration
 	survivors string
 	json      string
+	again     string
 	rate      float64
 }
 
@@ -45,6 +46,7 @@ func parse(flags *flag.FlagSet, args []string) options {
 	flags.StringVar(&o.root, "root", ".", "`directory` of the module to mutate")
 	flags.StringVar(&o.survivors, "survivors", "", "`file` of the mutants known to survive")
 	flags.StringVar(&o.json, "json", "", "`file` to write all mutants to")
+	flags.StringVar(&o.again, "again", "", "`file` written by -json: what was killed then is not tried, and counts as killed")
 	flags.Float64Var(&o.rate, "rate", 90, "how many of a hundred mutants must be killed")
 	flags.StringVar(&o.skip, "skip", "", "`regexp` of tests not to run: those that measure time, say")
 	flags.BoolVar(&o.list, "list", false, "list the mutants that compile, and try none")

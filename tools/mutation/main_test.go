@@ -169,12 +169,41 @@ func TestMutation(t *testing.T) {
 		"sample.go Find statement: break outer => continue outer":                                          "survived ",
 		"sample.go Guard statement: defer func() { failed = recover() != nil }()":                          "killed sample TestGuard",
 		"sample.go Countdown boundary: n > 0 => n >= 0":                                                    "killed sample TestCountdown",
-		"sample.go Countdown statement: n--":                                                               "timed out sample",
+		"sample.go Countdown statement: n--":                                                               "timed out sample TestCountdown",
 		"sample.go Unreached result: return text + \"!\" => zero":                                          "uncovered ",
 	} {
 		assert.Equal(t, want, got[name], name)
 	}
 	assert.NotContains(t, got, `sample.go Unreached arithmetic: text + "!" => text - "!"`, "does not compile")
+}
+
+// What was killed is not tried again, what survived is.
+func TestAgain(t *testing.T) {
+	o := module(t, sampleSurvivors)
+	o.again = filepath.Join(o.root, "earlier.json")
+	require.ErrorContains(t, o.mutation(t.Context(), &bytes.Buffer{}), "earlier.json")
+	const pop = "sample.go Stack.Pop result: return last, nil => "
+	records := []record{
+		{Name: pop + "zero for last", Status: TimedOut, By: "earlier"},
+		{Name: pop + "error for nil", Status: Survived},
+		{Name: "sample.go gone", Status: Killed},
+	}
+	text, err := json.Marshal(records)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(o.again, text, 0o600))
+	require.ErrorContains(t, o.mutation(t.Context(), &bytes.Buffer{}), "are not listed")
+	text, err = os.ReadFile(o.json)
+	require.NoError(t, err)
+	records = nil
+	require.NoError(t, json.Unmarshal(text, &records))
+	by := make(map[string]string)
+	for _, r := range records {
+		by[r.Name] = r.By
+	}
+	assert.Equal(t, "earlier", by[pop+"zero for last"])
+	assert.Equal(t, "sample TestStack", by[pop+"error for nil"])
+	assert.Equal(t, "sample TestGuard", by["sample.go Guard statement: defer func() { failed = recover() != nil }()"])
+	assert.NotContains(t, by, "sample.go gone")
 }
 
 func TestWrongFiles(t *testing.T) {
@@ -197,12 +226,14 @@ func TestBatches(t *testing.T) {
 		{pkg: p, name: "a", took: 2},
 		{pkg: q, name: "b", took: 1},
 		{pkg: p, name: "c", took: 3},
+		{pkg: p, name: "stuck", took: 1},
 	}
+	units[4].hung.Store(true)
 	var names []string
 	for _, batch := range batches(units) {
 		names = append(names, pattern(batch))
 	}
-	assert.Equal(t, []string{"^b$", "^a$|^c$", "^slow$"}, names)
+	assert.Equal(t, []string{"^b$", "^a$|^c$", "^slow$", "^stuck$"}, names)
 }
 
 func TestPattern(t *testing.T) {

@@ -78,18 +78,50 @@ func (c comparison) print(w io.Writer) {
 	}
 }
 
+// A record is what is kept of a mutant.
+type record struct {
+	Name   string `json:"name"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Func   string `json:"func"`
+	Op     string `json:"operator"`
+	Status Status `json:"status"`
+	By     string `json:"by,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// remember gives the mutants that were killed in an earlier run the status that
+// they had, and returns the others; all if there was none.
+func remember(path string, mutants []*Mutant) (left []*Mutant, err error) {
+	if path == "" {
+		return mutants, nil
+	}
+	text, err := os.ReadFile(filepath.Clean(path))
+	if err != nil {
+		return nil, fmt.Errorf("mutation: %w", err)
+	}
+	var records []record
+	if err := json.Unmarshal(text, &records); err != nil {
+		return nil, fmt.Errorf("mutation: %s: %w", path, err)
+	}
+	killed := make(map[string]record)
+	for _, r := range records {
+		if r.Status == Killed || r.Status == TimedOut {
+			killed[r.Name] = r
+		}
+	}
+	for _, m := range mutants {
+		if r, ok := killed[m.Name()]; ok {
+			m.Status, m.By = r.Status, r.By
+		} else {
+			left = append(left, m)
+		}
+	}
+	return left, nil
+}
+
 // writeJSON keeps everything, for other programs to read.
 func writeJSON(path string, mutants []*Mutant, known survivors) error {
-	type record struct {
-		Name   string `json:"name"`
-		File   string `json:"file"`
-		Line   int    `json:"line"`
-		Func   string `json:"func"`
-		Op     string `json:"operator"`
-		Status Status `json:"status"`
-		By     string `json:"by,omitempty"`
-		Reason string `json:"reason,omitempty"`
-	}
 	records := make([]record, 0, len(mutants))
 	for _, m := range mutants {
 		records = append(records, record{

@@ -70,9 +70,13 @@ func (s *session) run(ctx context.Context, o options) ([]*Mutant, error) {
 			return nil, err
 		}
 	}
+	left, err := remember(o.again, mutants)
+	if err != nil {
+		return nil, err
+	}
 	var tried []*Mutant
-	for i := 0; i < len(mutants); i += max(1, o.every) {
-		tried = append(tried, mutants[i])
+	for i := 0; i < len(left); i += max(1, o.every) {
+		tried = append(tried, left[i])
 	}
 	s.try(ctx, tried, binaries, o.patience)
 	if ctx.Err() != nil {

@@ -32,12 +32,17 @@ func try(ctx context.Context, m *Mutant, reaching []*unit, binaries map[string]s
 		}
 		p := batch[0].pkg
 		r := run(ctx, p, binaries[p.ImportPath], strconv.Itoa(m.number), patience+20*took,
-			"-test.short", "-test.failfast", "-test.run", pattern(batch))
+			"-test.v", "-test.short", "-test.failfast", "-test.run", pattern(batch))
 		switch {
 		case ctx.Err() != nil:
 			return
 		case errors.Is(r.err, context.DeadlineExceeded):
-			m.Status, m.By = TimedOut, p.Name
+			m.Status, m.By = TimedOut, p.Name+" "+r.running()
+			for _, u := range batch {
+				if u.contains(r.running()) {
+					u.hung.Store(true)
+				}
+			}
 			return
 		case r.err != nil:
 			m.Status, m.By = Killed, p.Name+" "+r.culprit()
@@ -50,21 +55,38 @@ func try(ctx context.Context, m *Mutant, reaching []*unit, binaries map[string]s
 // batches orders units so that the quick ones come first, and puts into one
 // process what belongs to one binary and is quick together; the later, the
 // longer, since a mutant that has survived so far will mostly survive the rest.
+// Those that some mutant has left hanging come last: where another test fails,
+// nobody has to be patient.
 func batches(units []*unit) [][]*unit {
+	type order struct {
+		pkg  string
+		hung bool
+	}
+	place := make(map[*unit]order)
+	for _, u := range units { // hung may change meanwhile
+		place[u] = order{u.pkg.ImportPath, u.hung.Load()}
+	}
 	units = slices.SortedStableFunc(slices.Values(units), func(a, b *unit) int {
-		return cmp.Compare(a.took, b.took)
+		switch {
+		case place[a].hung == place[b].hung:
+			return cmp.Compare(a.took, b.took)
+		case place[a].hung:
+			return 1
+		default:
+			return -1
+		}
 	})
 	type bin struct {
 		units []*unit
 		took  time.Duration
 	}
 	var all []*bin
-	open := make(map[string]*bin)
+	open := make(map[order]*bin)
 	for _, u := range units {
-		b := open[u.pkg.ImportPath]
+		b := open[place[u]]
 		if b == nil || b.took+u.took > quick*time.Duration(len(all)) {
 			b = new(bin)
-			open[u.pkg.ImportPath] = b
+			open[place[u]] = b
 			all = append(all, b)
 		}
 		b.units = append(b.units, u)
@@ -117,6 +139,17 @@ func (r result) culprit() string {
 		return snippet(string(all[0][0]))
 	}
 	return r.err.Error()
+}
+
+var begun = regexp.MustCompile(`(?m)^=== (?:RUN|CONT|NAME) +(\S+)`)
+
+// running is the test that was told of last.
+func (r result) running() string {
+	all := begun.FindAllSubmatch(r.output, -1)
+	if len(all) == 0 {
+		return "before any test"
+	}
+	return string(all[len(all)-1][1])
 }
 
 // head keeps the start of what is written.

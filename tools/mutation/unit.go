@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,13 @@ type unit struct {
 	took time.Duration
 	// blocks are what the test reaches, by file.
 	blocks map[string][]block
+	// hung says that it did not end once, as some mutant.
+	hung atomic.Bool
+}
+
+// contains reports whether the test of that name is the unit or a part of it.
+func (u *unit) contains(test string) bool {
+	return test == u.name || strings.HasPrefix(test, u.name+"/")
 }
 
 // block is a stretch of code that is executed as a whole.
