@@ -2,6 +2,7 @@ package benchmarks
 
 import (
 	"flag"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -85,7 +86,8 @@ func each(b *testing.B, run func(contender) func(*testing.B) error) {
 				b.Log("note: " + fault)
 			}
 			if err := r(b); err != nil && fault != "" {
-				b.Skip(err)
+				fmt.Printf("# %s: %v\n# note: %s\n", b.Name(), err, fault) // of a skipped benchmark nothing is printed
+				b.Skip()
 			} else if err != nil {
 				b.Fatal(err)
 			}
