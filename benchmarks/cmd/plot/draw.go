@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -57,7 +58,7 @@ func (p *panel) chart(unit string) (*plot.Plot, error) {
 	c.Title.Text = p.name
 	c.X.Label.Text = unit
 	c.X.Scale = plot.LogScale{}
-	c.X.Tick.Marker = plot.LogTicks{Prec: -1}
+	c.X.Tick.Marker = plot.TickerFunc(decades)
 	c.Add(plotter.NewGrid())
 
 	names := make([]string, len(p.systems))
@@ -105,4 +106,34 @@ func (s *system) color() color.Color {
 	default:
 		return color.RGBA{R: 0x2a, G: 0x6f, B: 0x97, A: 0xff}
 	}
+}
+
+// mostLabels is how many fit under a panel.
+const mostLabels = 6
+
+// decades marks the powers of ten, and labels as many as fit.
+func decades(low, high float64) (ticks []plot.Tick) {
+	first, last := int(math.Round(math.Log10(low))), int(math.Round(math.Log10(high)))
+	step := (last-first)/mostLabels + 1
+	for e := first; e <= last; e++ {
+		t := plot.Tick{Value: math.Pow10(e)}
+		if (e-first)%step == 0 {
+			t.Label = short(t.Value)
+		}
+		ticks = append(ticks, t)
+	}
+	return ticks
+}
+
+// short writes a power of ten.
+func short(v float64) string {
+	for _, unit := range []struct {
+		size float64
+		name string
+	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		if v >= unit.size {
+			return strconv.FormatFloat(v/unit.size, 'f', -1, 64) + unit.name
+		}
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
 }

@@ -62,3 +62,14 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 	assert.ErrorContains(t, run([]string{"-unit", "miles", raw}, io.Discard, io.Discard), "no figures in miles")
 	assert.ErrorIs(t, run([]string{raw + "x"}, io.Discard, io.Discard), os.ErrNotExist)
 }
+
+func TestDecades(t *testing.T) {
+	labels := func(low, high float64) (labels []string) {
+		for _, tick := range decades(low, high) {
+			labels = append(labels, tick.Label)
+		}
+		return labels
+	}
+	assert.Equal(t, []string{"10", "100", "1k", "10k"}, labels(10, 1e4))
+	assert.Equal(t, []string{"0.1", "", "10", "", "1k", "", "100k", "", "10M"}, labels(0.1, 1e7))
+}
