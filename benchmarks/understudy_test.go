@@ -21,6 +21,8 @@ var understudy = contender{
 	pingPong: understudyPingPong,
 	restart:  understudyRestart,
 	spawn:    understudySpawn,
+	skynet:   understudySkynet,
+	wire:     understudyWire,
 }
 
 // startUnderstudy runs actors under the root of a system.
@@ -51,10 +53,14 @@ func startUnderstudy(tb testing.TB, actors ...actor.Child) *system.ActorSystem {
 
 // declare declares an actor with a mailbox of the common capacity.
 func declare[M any](name string, construct func() actor.Actor[M]) *actor.Process[M] {
+	return declareRoom(name, capacity, construct)
+}
+
+func declareRoom[M any](name string, room int, construct func() actor.Actor[M]) *actor.Process[M] {
 	return actor.New(actor.Spec[M]{
 		Name:    name,
 		New:     actor.Make(construct),
-		Mailbox: mailbox.Config{Capacity: capacity},
+		Mailbox: mailbox.Config{Capacity: room},
 	})
 }
 
