@@ -3,7 +3,6 @@ package benchmarks
 import (
 	"context"
 	"log/slog"
-	"math"
 	"testing"
 
 	"github.com/understudy-go/understudy/actor"
