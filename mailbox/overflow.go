@@ -18,7 +18,8 @@ const (
 	DropNewest
 
 	// DropOldest evicts the element that has been queued longest, hands it to
-	// the producer, and stores the arriving one.
+	// the producer, and stores the arriving one. It may do so although the
+	// consumer has made room after the producer found none.
 	DropOldest
 )
 
