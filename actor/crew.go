@@ -19,6 +19,7 @@ type crew struct {
 	keep     bool          // protected by mu; false in the zero value: nobody waits for work
 	hands    []*hand       // protected by mu; all of them
 	idle     []*hand       // protected by mu; the last one to come is the first to go
+	former   []*hand       // protected by mu; those whose goroutine has ended, for the next one
 	leaving  int           // protected by mu; hands that were sent away and have not gone yet
 	runs     int           // protected by mu; runs under way, on whatever goroutine
 	finished chan struct{} // protected by mu; set by dismiss, closed when there are no runs and no leaving hands
@@ -28,6 +29,8 @@ type crew struct {
 // A hand is a goroutine that runs one actor after another.
 type hand struct {
 	crew  *crew
+	serve func()               // what the goroutine does; made once, for the go statement
+	first *core                // the first actor that it runs
 	work  chan *core           // made when it waits for the first time
 	note  atomic.Pointer[core] // the actor that it runs next; see "Handing over"
 	place int                  // protected by the crew's mu: where it is among the hands
@@ -40,10 +43,10 @@ func (cr *crew) start(c *core) {
 	cr.runs++
 	n := len(cr.idle) - 1
 	if n < 0 {
-		h := &hand{crew: cr, place: len(cr.hands)}
-		cr.hands = append(cr.hands, h)
+		h := cr.hire()
 		cr.mu.Unlock()
-		go cr.serve(h, c)
+		h.first = c
+		go h.serve()
 		return
 	}
 	h := cr.idle[n]
@@ -52,9 +55,28 @@ func (cr *crew) start(c *core) {
 	h.work <- c
 }
 
+// keepFormer bounds the hands that are kept for later, so that a thousand actors
+// that are waked at once do not allocate.
+const keepFormer = 1024
+
+// hire returns a hand that has no goroutine yet. Called with mu held.
+func (cr *crew) hire() *hand {
+	var h *hand
+	if n := len(cr.former) - 1; n >= 0 {
+		h, cr.former[n] = cr.former[n], nil
+		cr.former = cr.former[:n]
+	} else {
+		h = &hand{crew: cr}
+		h.serve = func() { cr.serve(h) }
+	}
+	h.place = len(cr.hands)
+	cr.hands = append(cr.hands, h)
+	return h
+}
+
 // serve runs one actor after another, as long as there is work for it or it is
 // to wait for some.
-func (cr *crew) serve(h *hand, c *core) {
+func (cr *crew) serve(h *hand) {
 	removed := false
 	defer func() { // user code may end the goroutine
 		if !removed {
@@ -63,6 +85,8 @@ func (cr *crew) serve(h *hand, c *core) {
 			cr.remove(h)
 		}
 	}()
+	c := h.first
+	h.first = nil
 	for ok := true; ok; c, ok = <-h.work {
 		if !h.relay(c) {
 			return // a goroutine that was abandoned is the user's
@@ -88,6 +112,10 @@ func (cr *crew) ran(h *hand) bool {
 	cr.runs--
 	if h == nil || !cr.keep || len(cr.idle) >= runtime.GOMAXPROCS(0) {
 		cr.remove(h)
+		if h != nil && len(cr.former) < keepFormer {
+			h.seen = sighting{}
+			cr.former = append(cr.former, h) // its goroutine touches it no more
+		}
 		cr.settle()
 		return false
 	}
