@@ -30,7 +30,17 @@ type Order struct {
 	Price, Quantity int
 }
 
-func (o Order) String() string { return fmt.Sprintf("%s %v %d at %d", o.Who, o.Side, o.Quantity, o.Price) }
+func (o Order) String() string {
+	return fmt.Sprintf("%s %v %d at %d", o.Who, o.Side, o.Quantity, o.Price)
+}
+
+// meets reports whether a price of the other side is good enough.
+func (o Order) meets(price int) bool {
+	if o.Side == Buy {
+		return price <= o.Price
+	}
+	return price >= o.Price
+}
 
 // A Trade is what became of two orders.
 type Trade struct {
@@ -100,7 +110,7 @@ func (b *Book) Receive(ctx context.Context, msg BookMsg) error {
 // match is the same for the same orders, whenever they come.
 func (b *Book) match(o Order) (trades []Trade) {
 	own, other := &b.sides[o.Side], &b.sides[1-o.Side]
-	for len(*other) > 0 && o.Quantity > 0 && !(*other)[0].before(open{Order: o}) {
+	for len(*other) > 0 && o.Quantity > 0 && o.meets((*other)[0].Price) {
 		best := &(*other)[0]
 		n := min(o.Quantity, best.Quantity)
 		t := Trade{o.Who, best.Who, best.Price, n}
