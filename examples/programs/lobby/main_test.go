@@ -1,0 +1,48 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/actor/actortest"
+	"github.com/understudy-go/understudy/system"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestRun(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), &out)) // nothing of it waits for a time
+	require.Equal(t, `games: [chess go]
+ann hears: bob has left
+ann hears: bob is here
+cid hears: dot is here
+dot hears: cid has crashed
+the room of go: normal
+games: [chess]
+the same room again: false
+`, out.String())
+}
+
+func TestRoomWatchesItsPlayersAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var players Players
+		spec := room("chess", &players)
+		spec.Name = "room"
+		r := actortest.NewSolo(t, spec)
+		sys := actortest.NewSystem(t, system.Config{Spawned: temporary})
+		ann, err := system.Spawn(t.Context(), sys.ActorSystem, player("ann", actor.Ref[DiaryMsg]{}))
+		require.NoError(t, err)
+		require.NoError(t, r.Send(Enter{ann, actor.Reply[struct{}]{}}))
+		require.NoError(t, r.Restart())
+
+		require.NoError(t, ann.Send(t.Context(), Leave{}))
+		synctest.Wait()
+		require.ErrorIs(t, r.Err(), actor.ErrStop)
+	})
+}
