@@ -2,8 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"fmt"
+	"html"
 	"net/http"
 	"time"
 
@@ -40,8 +41,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, http.StatusText(status), status)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]int{item: cents}) // the client may have gone
+	_, _ = fmt.Fprintf(w, "%s costs %d cents\n", html.EscapeString(item), cents) // the client may have gone
 }
 
 // statusOf says what a client is told of an ask that failed.

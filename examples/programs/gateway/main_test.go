@@ -24,7 +24,7 @@ func TestRun(t *testing.T) {
 		require.NoError(t, run(t.Context(), &out, time.Second))
 		require.Equal(t, `/readyz 503 {"ok":false,"state":"starting"}
 /readyz 200 {"ok":true,"state":"running"}
-/prices?item=tea 200 {"tea":310}
+/prices?item=tea 200 tea costs 310 cents
 /prices?item=coal 404 Not Found
 /prices?item=air 500 Internal Server Error
 /prices?item=tea 504 Gateway Timeout

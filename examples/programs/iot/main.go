@@ -70,9 +70,7 @@ func run(ctx context.Context, out io.Writer, beat time.Duration) (err error) {
 }
 
 func main() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	if err := run(ctx, os.Stdout, 100*time.Millisecond); err != nil {
+	if err := run(context.Background(), os.Stdout, 100*time.Millisecond); err != nil {
 		log.Fatal(err)
 	}
 }

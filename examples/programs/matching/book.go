@@ -102,7 +102,7 @@ func (b *Book) Receive(ctx context.Context, msg BookMsg) error {
 		}
 		msg.Reply.Send(b.match(msg.Order))
 	case Spread:
-		msg.Reply.Send(b.sides[Sell][0].Price - b.sides[Buy][0].Price)
+		msg.Reply.Send(b.sides[Sell].orders[0].Price - b.sides[Buy].orders[0].Price)
 	}
 	return nil
 }
@@ -110,8 +110,8 @@ func (b *Book) Receive(ctx context.Context, msg BookMsg) error {
 // match is the same for the same orders, whenever they come.
 func (b *Book) match(o Order) (trades []Trade) {
 	own, other := &b.sides[o.Side], &b.sides[1-o.Side]
-	for len(*other) > 0 && o.Quantity > 0 && o.meets((*other)[0].Price) {
-		best := &(*other)[0]
+	for other.Len() > 0 && o.Quantity > 0 && o.meets(other.orders[0].Price) {
+		best := &other.orders[0]
 		n := min(o.Quantity, best.Quantity)
 		t := Trade{o.Who, best.Who, best.Price, n}
 		if o.Side == Sell {

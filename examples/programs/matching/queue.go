@@ -8,13 +8,13 @@ type open struct {
 
 // A queue is one side of a book, a heap with the best order on top: that with
 // the best price, the older one if two have the same.
-type queue []open
+type queue struct{ orders []open }
 
-func (q queue) Len() int      { return len(q) }
-func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *queue) Len() int      { return len(q.orders) }
+func (q *queue) Swap(i, j int) { q.orders[i], q.orders[j] = q.orders[j], q.orders[i] }
 
-func (q queue) Less(i, j int) bool {
-	a, b := q[i], q[j]
+func (q *queue) Less(i, j int) bool {
+	a, b := q.orders[i], q.orders[j]
 	switch {
 	case a.Price == b.Price:
 		return a.number < b.number
@@ -24,11 +24,17 @@ func (q queue) Less(i, j int) bool {
 	return a.Price < b.Price
 }
 
-func (q *queue) Push(x any) { *q = append(*q, x.(open)) }
+// Push implements heap.Interface, which is older than generics.
+func (q *queue) Push(x any) {
+	if o, ok := x.(open); ok {
+		q.orders = append(q.orders, o)
+	}
+}
 
+// Pop implements heap.Interface.
 func (q *queue) Pop() any {
-	last := len(*q) - 1
-	x := (*q)[last]
-	*q = (*q)[:last]
+	last := len(q.orders) - 1
+	x := q.orders[last]
+	q.orders = q.orders[:last]
 	return x
 }
