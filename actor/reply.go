@@ -10,8 +10,14 @@ import (
 // answered later or by another goroutine; but when the incarnation that
 // handled the question ends without an answer, the ask fails.
 //
+// It may be sent to another actor, too, but the ask does not follow it: when that
+// actor fails, or never gets the message, whoever asked waits until the deadline,
+// or until the actor that was asked ends. To pass a question on, ask the other
+// with [AskAsync] and give what comes of it to Answer.
+//
 // Only the first answer counts. One that comes after the ask is over is
-// counted as a dead letter and reaches nobody, least of all a later ask.
+// counted as a dead letter and reaches nobody, least of all a later ask. The zero
+// Reply is nobody's: answers to it have no effect.
 type Reply[R any] struct {
 	p *pending[R]
 }
@@ -37,6 +43,16 @@ func (r Reply[R]) Fail(err error) {
 	}
 	var none R
 	r.answer(none, err)
+}
+
+// Answer answers with what a function has returned, or an ask: by Fail if err is
+// not nil, otherwise by Send.
+func (r Reply[R]) Answer(value R, err error) {
+	if err != nil {
+		r.Fail(err)
+		return
+	}
+	r.Send(value)
 }
 
 func (r Reply[R]) answer(value R, err error) {
