@@ -61,15 +61,11 @@ func (l *Lobby) Receive(ctx context.Context, msg LobbyMsg) error {
 	case Join:
 		return l.join(ctx, msg)
 	case Entered:
-		switch {
-		case errors.Is(msg.Err, actor.ErrStopped): // the last player has just gone
+		if errors.Is(msg.Err, actor.ErrStopped) { // the last player has just gone
 			l.closed(msg.Game, msg.Room)
 			return l.join(ctx, msg.Join)
-		case msg.Err != nil:
-			msg.Reply.Fail(msg.Err)
-		default:
-			msg.Reply.Send(msg.Room)
 		}
+		msg.Reply.Answer(msg.Room, msg.Err)
 	case Closed:
 		l.closed(msg.Game, msg.Room)
 	}

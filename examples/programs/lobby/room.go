@@ -70,10 +70,10 @@ func (r *Room) Receive(ctx context.Context, msg RoomMsg) error {
 		if msg.Kind.Abnormal() {
 			text = " has crashed"
 		}
-		left, err := r.players.Send(ctx, r.game, Hear{name(msg.Path) + text})
-		if err == nil && left == 0 {
+		if r.players.Len(r.game) == 0 {
 			return actor.ErrStop
 		}
+		_, err := r.players.Send(ctx, r.game, Hear{name(msg.Path) + text})
 		return err
 	}
 	return nil
