@@ -10,7 +10,6 @@ import (
 
 	"github.com/understudy-go/understudy/actor"
 	"github.com/understudy-go/understudy/actor/actortest"
-	"github.com/understudy-go/understudy/system"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -35,13 +34,11 @@ func TestRoomWatchesItsPlayersAfterARestart(t *testing.T) {
 		spec := room("chess", &players)
 		spec.Name = "room"
 		r := actortest.NewSolo(t, spec)
-		sys := actortest.NewSystem(t, system.Config{Spawned: temporary})
-		ann, err := system.Spawn(t.Context(), sys.ActorSystem, player("ann", actor.Ref[DiaryMsg]{}))
-		require.NoError(t, err)
-		require.NoError(t, r.Send(Enter{ann, actor.Reply[struct{}]{}}))
+		ann := actortest.NewProbe[PlayerMsg](t, "ann")
+		require.NoError(t, r.Send(Enter{ann.Ref, actor.Reply[struct{}]{}}))
 		require.NoError(t, r.Restart())
 
-		require.NoError(t, ann.Send(t.Context(), Leave{}))
+		ann.End(nil)
 		synctest.Wait()
 		require.ErrorIs(t, r.Err(), actor.ErrStop)
 	})
