@@ -31,9 +31,7 @@ alarm: device-8 is replaced by device-13
 func TestDeviceReportsUntilItBreaks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fleet := actortest.NewProbe[FleetMsg](t, "fleet")
-		spec := device(3, fleet.Ref, time.Minute)
-		spec.Name = "device" // which its supervisor would give it
-		d := actortest.NewSolo(t, spec)
+		d := actortest.NewSolo(t, device(3, fleet.Ref, time.Minute))
 		require.NoError(t, d.Advance(2*time.Minute))
 		fleet.Expect(Heartbeat{3})
 		fleet.Expect(Heartbeat{3})

@@ -31,9 +31,7 @@ the same room again: false
 func TestRoomWatchesItsPlayersAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var players Players
-		spec := room("chess", &players)
-		spec.Name = "room"
-		r := actortest.NewSolo(t, spec)
+		r := actortest.NewSolo(t, room("chess", &players))
 		ann := actortest.NewProbe[PlayerMsg](t, "ann")
 		require.NoError(t, r.Send(Enter{ann.Ref, actor.Reply[struct{}]{}}))
 		require.NoError(t, r.Restart())
