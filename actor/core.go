@@ -163,7 +163,8 @@ func (c *core) Stop(within time.Duration) { c.end(within, false) }
 
 // Drain is Stop, but the messages that are waiting now are handled first, as
 // far as the time allows. The incarnation's context is cancelled when the time
-// is over, not at once.
+// is over, not at once. A supervisor takes it for an end that it has not asked
+// for: a permanent child is started again.
 func (c *core) Drain(within time.Duration) { c.end(within, true) }
 
 func (c *core) end(within time.Duration, drain bool) {

@@ -101,7 +101,7 @@ func (c *core) waken(ctx context.Context) {
 
 func (c *core) handsTo(woken *core) bool {
 	h, its := c.runner.Load(), woken.scope.Load()
-	return h != nil && its != nil && &its.runtime.crew == h.crew && h.notes(woken)
+	return h != nil && its != nil && &its.runtime.crew == h.crew && h.jot(woken)
 }
 
 // free gives the actor that is noted by c's goroutine one of its own: what comes
@@ -122,8 +122,8 @@ func (c *core) leaveHand() {
 	}
 }
 
-// notes notes an actor if it can.
-func (h *hand) notes(woken *core) bool {
+// jot notes an actor if it can.
+func (h *hand) jot(woken *core) bool {
 	for {
 		first := h.note.Load()
 		if first == nil {
@@ -168,9 +168,9 @@ func (h *hand) next() *core {
 	}
 }
 
-// runs runs the actor, and then one after another those that are noted. It
+// relay runs the actor, and then one after another those that are noted. It
 // reports whether the goroutine is still the crew's.
-func (h *hand) runs(c *core) bool {
+func (h *hand) relay(c *core) bool {
 	h.note.Store(blank)
 	for relayed := 1; ; relayed++ {
 		if !c.run(h) {

@@ -10,10 +10,9 @@ import (
 // answered later or by another goroutine; but when the incarnation that
 // handled the question ends without an answer, the ask fails.
 //
-// It may be sent to another actor, too, but the ask does not follow it: when that
-// actor fails, or never gets the message, whoever asked waits until the deadline,
-// or until the actor that was asked ends. To pass a question on, ask the other
-// with [AskAsync] and give what comes of it to Answer.
+// One that is sent on to another actor, in a message, stays with the first: if
+// the other ends without an answer the asker is not told. An actor that wants
+// it told asks the other by [AskAsync], and gives what comes of that to Answer.
 //
 // Only the first answer counts. One that comes after the ask is over is
 // counted as a dead letter and reaches nobody, least of all a later ask. The zero
@@ -238,5 +237,5 @@ func unanswered(exit Exit) error {
 	if exit.Err == nil {
 		return ErrNoReply
 	}
-	return &dueTo{ErrNoReply, exit.Err}
+	return &causedError{ErrNoReply, exit.Err}
 }

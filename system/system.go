@@ -148,9 +148,11 @@ func (s *ActorSystem) observe(kind monitoring.SystemKind, reason string, err err
 
 // Spawn starts an actor in a running system and returns its address when it is
 // ready. The actor is adopted by a supervisor of the system's own, whose policy
-// is Config.Spawned; to have it under another one, use supervision.StartChild.
-// An empty name is filled in. To stop the actor, call supervision.TerminateChild
-// with the system's Spawned address and the actor's name.
+// is Config.Spawned: unless its Defaults say otherwise the actor is restarted
+// however it ends, also after a normal end. To have it under another supervisor
+// use [SpawnUnder]. An empty name is filled in. To stop the actor, call
+// supervision.TerminateChild with the system's Spawned address and the actor's
+// name.
 //
 // The error is a *[supervision.ChildError] or a *[supervision.SpecError],
 // [ErrShutdown], or ctx's cause. Only in the last case does the start go on, so
