@@ -26,14 +26,13 @@ type Device struct {
 	timers *actor.Timers[string, DeviceMsg]
 }
 
+// device declares the device in a slot.
 func device(slot int, fleet actor.Ref[FleetMsg], beat time.Duration) actor.Spec[DeviceMsg] {
-	return actor.Spec[DeviceMsg]{
-		New: func(_ context.Context, self *actor.Self[DeviceMsg]) (actor.Actor[DeviceMsg], error) {
-			timers := actor.NewTimers[string](self)
-			timers.Every("beat", beat, Beat{})
-			return &Device{slot: slot, fleet: fleet, timers: timers}, nil
-		},
-	}
+	return actor.Spec[DeviceMsg]{New: actor.MakeWith(func(self *actor.Self[DeviceMsg]) *Device {
+		timers := actor.NewTimers[string](self)
+		timers.Every("beat", beat, Beat{})
+		return &Device{slot: slot, fleet: fleet, timers: timers}
+	})}
 }
 
 // Receive implements actor.Actor.

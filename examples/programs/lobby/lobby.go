@@ -41,18 +41,17 @@ type Lobby struct {
 	rooms map[string]actor.Ref[RoomMsg]
 }
 
-func newLobby(
-	rooms actor.Ref[supervision.Message], players *Players,
-) func(context.Context, *actor.Self[LobbyMsg]) (actor.Actor[LobbyMsg], error) {
-	return func(_ context.Context, self *actor.Self[LobbyMsg]) (actor.Actor[LobbyMsg], error) {
+// lobby declares the lobby.
+func lobby(rooms actor.Ref[supervision.Message], players *Players) actor.Spec[LobbyMsg] {
+	return actor.Spec[LobbyMsg]{Name: "lobby", New: actor.MakeWith(func(self *actor.Self[LobbyMsg]) *Lobby {
 		return &Lobby{
 			self: self,
 			open: supervision.Template(rooms, "room", func(game string) actor.Spec[RoomMsg] {
 				return room(game, players)
 			}),
 			rooms: make(map[string]actor.Ref[RoomMsg]),
-		}, nil
-	}
+		}
+	})}
 }
 
 // Receive implements actor.Actor.

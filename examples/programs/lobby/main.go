@@ -32,7 +32,7 @@ func run(ctx context.Context, out io.Writer) (err error) {
 			Name:     "rooms",
 			Defaults: supervision.Defaults{Restart: supervision.Transient},
 		})
-		lobby = actor.New(actor.Spec[LobbyMsg]{Name: "lobby", New: newLobby(rooms.Ref, &players)})
+		lobby = actor.New(lobby(rooms.Ref, &players))
 	)
 	sys, err := system.Start(ctx, system.Config{
 		Name:   "arcade",

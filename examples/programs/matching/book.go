@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/mailbox"
 )
 
 // The sides of a book.
@@ -57,8 +58,9 @@ type BookMsg interface{ book() }
 
 // Place places an order, and is answered with the trades that it leads to.
 type Place struct {
-	Order Order
-	Reply actor.Reply[[]Trade]
+	Order  Order
+	Member bool // of the exchange
+	Reply  actor.Reply[[]Trade]
 }
 
 // Spread asks how far the best prices of the two sides are apart.
@@ -74,17 +76,28 @@ type Book struct {
 	sides   [2]queue
 }
 
-func newBook(journal actor.Ref[JournalMsg]) func(context.Context, *actor.Self[BookMsg]) (actor.Actor[BookMsg], error) {
-	return func(ctx context.Context, _ *actor.Self[BookMsg]) (actor.Actor[BookMsg], error) {
-		orders, err := actor.Ask(ctx, journal, func(r actor.Reply[[]Order]) JournalMsg { return Replay{r} })
-		if err != nil {
-			return nil, err
-		}
-		b := &Book{journal: journal}
-		for _, o := range orders {
-			b.match(o)
-		}
-		return b, nil
+// book declares the book. Members' orders are handled before all that wait.
+func book(journal actor.Ref[JournalMsg]) actor.Spec[BookMsg] {
+	return actor.Spec[BookMsg]{
+		Name:    "book",
+		Mailbox: mailbox.Config{Kind: mailbox.NoBound},
+		Priority: func(msg BookMsg) int {
+			if p, ok := msg.(Place); ok && p.Member {
+				return 1
+			}
+			return 0
+		},
+		New: func(ctx context.Context, _ *actor.Self[BookMsg]) (actor.Actor[BookMsg], error) {
+			orders, err := actor.Ask(ctx, journal, func(r actor.Reply[[]Order]) JournalMsg { return Replay{r} })
+			if err != nil {
+				return nil, err
+			}
+			b := &Book{journal: journal}
+			for _, o := range orders {
+				b.match(o)
+			}
+			return b, nil
+		},
 	}
 }
 

@@ -1,5 +1,6 @@
 // Program matching is the order book of a small exchange. Orders are matched by
-// price, and by time where the price is the same. What is accepted is written to
+// price, and by time where the price is the same; orders of members are taken
+// from the mailbox before all others. What is accepted is written to
 // a journal first, which is an actor of its own; so when a bug takes the book
 // down, the next one is rebuilt from the journal and goes on where it was.
 //
@@ -25,7 +26,16 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	journal := actor.New(actor.Spec[JournalMsg]{Name: "journal", New: actor.Make(func() *Journal {
 		return new(Journal)
 	})})
-	book := actor.New(actor.Spec[BookMsg]{Name: "book", New: newBook(journal.Ref)})
+	book := actor.New(book(journal.Ref))
+
+	// What comes before the opening waits; a member's order comes first.
+	err = errors.Join(
+		book.Send(ctx, Place{Order: Order{"hal", Sell, 100, 1}}),
+		book.Send(ctx, Place{Order: Order{"ida", Sell, 100, 1}, Member: true}),
+	)
+	if err != nil {
+		return err
+	}
 
 	// A book without its journal would be wrong: when that is lost both begin anew.
 	sys, err := system.Start(ctx, system.Config{
@@ -44,7 +54,7 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	}()
 
 	place := func(o Order) error {
-		trades, err := actor.Ask(ctx, book.Ref, func(r actor.Reply[[]Trade]) BookMsg { return Place{o, r} })
+		trades, err := actor.Ask(ctx, book.Ref, func(r actor.Reply[[]Trade]) BookMsg { return Place{Order: o, Reply: r} })
 		fmt.Fprintf(out, "%v: trades %v", o, trades)
 		if err != nil {
 			fmt.Fprintf(out, ", refused: %v", err)
@@ -53,6 +63,7 @@ func run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	for _, o := range []Order{
+		{"jay", Buy, 100, 2},
 		{"ann", Sell, 102, 5}, {"bob", Sell, 101, 5}, {"cid", Sell, 101, 5}, {"dot", Buy, 101, 7},
 	} {
 		if err := place(o); err != nil {

@@ -18,7 +18,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestRun(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), &out)) // nothing of it waits for a time
-	require.Equal(t, `ann sells 5 at 102: trades []
+	require.Equal(t, `jay buys 2 at 100: trades [jay<ida 1 at 100 jay<hal 1 at 100]
+ann sells 5 at 102: trades []
 bob sells 5 at 101: trades []
 cid sells 5 at 101: trades []
 dot buys 7 at 101: trades [dot<bob 5 at 101 dot<cid 2 at 101]
@@ -45,12 +46,12 @@ func TestBookWithoutJournal(t *testing.T) {
 			}
 			return true
 		})
-		book := actortest.NewSolo(t, actor.Spec[BookMsg]{Name: "book", New: newBook(journal.Ref)})
-		_, err := actor.Ask(t.Context(), book.Ref, func(r actor.Reply[[]Trade]) BookMsg {
-			return Place{Order{"bob", Buy, 100, 1}, r}
+		b := actortest.NewSolo(t, book(journal.Ref))
+		_, err := actor.Ask(t.Context(), b.Ref, func(r actor.Reply[[]Trade]) BookMsg {
+			return Place{Order: Order{"bob", Buy, 100, 1}, Reply: r}
 		})
 		require.ErrorIs(t, err, errDisk)
 		synctest.Wait()
-		require.ErrorIs(t, book.Err(), errDisk)
+		require.ErrorIs(t, b.Err(), errDisk)
 	})
 }
