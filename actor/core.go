@@ -78,6 +78,7 @@ type core struct {
 	// Owned by the run loop.
 	inc      *incarnation
 	crew     *crew              // that counts the run; nil before the first start
+	labels   context.Context    //nolint:containedctx // that of the goroutine; made on demand
 	meter    *monitoring.Meter  // from the first start to the end of the address; nil without metrics
 	until    int                // messages until one is timed; never becomes 0 without metrics
 	owned    map[Child]struct{} // owns, made on demand

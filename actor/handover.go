@@ -56,8 +56,11 @@ type handover struct {
 	turns  uint8                // owned by the run loop
 }
 
-// handle has the actor handle messages, on h's goroutine.
+// handle has the actor handle messages, on h's goroutine if that is not nil.
 func (c *core) handle(h *hand) outcome {
+	if h == nil {
+		return c.body.receive(c.inc)
+	}
 	c.turns++
 	if c.turns%timedTurn != 0 && c.quick.Load() == trusted {
 		o := c.body.receive(c.inc)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/ergo-services/ergo"
 	"github.com/ergo-services/ergo/etf"
@@ -28,6 +29,9 @@ var ergoServices = contender{
 	spawn:    ergoSpawn,
 	skynet:   ergoSkynet,
 	wire:     ergoWire,
+	faults: map[string]string{
+		"Restart": "the supervisor stops starting what crashes, now and then",
+	},
 	notes: map[string]string{
 		"Tell1to1":   ergoRefuses,
 		"Tell8to1":   ergoRefuses,
@@ -186,7 +190,11 @@ func ergoRestart(tb testing.TB, t *tally) func(worker, n int) error {
 			if err := s.outside.Send("victim", crash); err != nil {
 				return err
 			}
-			<-started
+			select {
+			case <-started:
+			case <-time.After(deadline):
+				return errors.New("the supervisor has not started the next one")
+			}
 			if err := s.outside.Send("victim", message{uint64(worker), uint64(seq)}); err != nil {
 				return err
 			}

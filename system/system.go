@@ -84,6 +84,9 @@ func (s *ActorSystem) start(ctx context.Context, ids *monitoring.IDs, cfg Config
 		return err
 	}
 	s.runtime.Employ()
+	if cfg.ProfileLabels {
+		s.runtime.Label()
+	}
 	in := context.WithValue(s.runtime.Context(ctx), systemKey{}, s)
 	for _, t := range []*top{s.root, s.spawned} {
 		if err := t.start(ctx, in); err != nil {

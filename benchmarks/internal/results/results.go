@@ -48,12 +48,15 @@ func Parse(text string) (lines []Line) {
 // remark matches what a benchmark has to say about its figure.
 var remark = regexp.MustCompile(`(?m)\bnote: (.*)$`)
 
-// Note returns the remark in what one system has printed, if there is one.
+// Note returns the remarks in what one system has printed, each once.
 func Note(text string) string {
-	if m := remark.FindStringSubmatch(text); m != nil {
-		return strings.TrimSpace(m[1])
+	var notes []string
+	for _, m := range remark.FindAllStringSubmatch(text, -1) {
+		if n := strings.TrimSpace(m[1]); !slices.Contains(notes, n) {
+			notes = append(notes, n)
+		}
 	}
-	return ""
+	return strings.Join(notes, "; ")
 }
 
 // Median returns the middle of the values, or NaN if there are none.

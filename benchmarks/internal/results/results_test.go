@@ -30,6 +30,7 @@ PASS
 
 func TestNote(t *testing.T) {
 	assert.Equal(t, "loses some", Note("--- BENCH: BenchmarkTell/system=x-2\n    x_test.go:1: note: loses some\nPASS\n"))
+	assert.Equal(t, "one; two", Note("# note: one\n    x_test.go:1: note: two\n    x_test.go:1: note: one\n"))
 	assert.Empty(t, Note("PASS\n"))
 }
 
