@@ -22,7 +22,8 @@ type Actor[M any] interface {
 	Receive(ctx context.Context, msg M) error
 }
 
-// A Func is an actor that is just its Receive.
+// A Func is an actor that is just its Receive. Its type, in spans and metrics, is
+// that of its messages unless [Spec].Type says what it is.
 type Func[M any] func(ctx context.Context, msg M) error
 
 // Receive calls f.

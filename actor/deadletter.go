@@ -37,7 +37,8 @@ func (r DropReason) String() string {
 }
 
 // A DeadLetter is a message that was accepted, or dropped by the mailbox, and
-// will not be handled.
+// will not be handled. A question is one as well, beside what its asker is told.
+// The message at which an actor fails is none: it was handled.
 type DeadLetter[M any] struct {
 	To     Ref[M]
 	Msg    M // zero if it came through an adapter, which is not asked any more

@@ -31,6 +31,11 @@
 // A panic and runtime.Goexit are failures too. The message that was being
 // handled is not delivered again. See [Kind] for all the ways to end.
 //
+// What is to survive an incarnation lives outside of its state: with another
+// actor, or in a variable around New. An actor that fails and wants the message
+// in hand tried again leaves it there, and the next New has it handled first, by
+// [Self.Continue]. What is left there by code that was abandoned needs a lock.
+//
 // At the end no more messages are taken, and the parent may be asked what it
 // foresees, see [Self.Oversee]; the context is cancelled and timers are called
 // off; then children are stopped, last started first; then the hooks run:

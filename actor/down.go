@@ -92,7 +92,8 @@ func (r Ref[M]) watchable() (watchable, error) {
 
 // Await waits until an address has ended, and returns how, or ctx's cause when
 // ctx is done before. It is for code outside of actors; an actor has
-// [Self.Watch]. The errors are ctx's cause, [ErrUnwatchable], and
+// [Self.Watch]. Actors that watch the same address may not have handled their
+// notices yet when Await returns. The errors are ctx's cause, [ErrUnwatchable], and
 // [ErrDeadlock] when an actor's handler awaits the actor's own end.
 func Await(ctx context.Context, a Address) (Down, error) {
 	target, err := targetOf(a)

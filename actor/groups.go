@@ -91,6 +91,16 @@ func (g *Groups[K, M]) Leave(key K, member Ref[M]) {
 // joined. It can be gone through more than once.
 func (g *Groups[K, M]) Members(key K) iter.Seq[Ref[M]] { return slices.Values(g.snapshot(key)) }
 
+// Len returns how many members a group has now.
+func (g *Groups[K, M]) Len(key K) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if in := g.groups[key]; in != nil {
+		return len(in.members)
+	}
+	return 0
+}
+
 // Keys returns the keys of the groups that have members now, in no order.
 func (g *Groups[K, M]) Keys() iter.Seq[K] {
 	g.mu.Lock()

@@ -42,6 +42,7 @@ func TestL18MembersJoinAndLeave(t *testing.T) {
 			require.NoError(t, g.Join("blue", a.Ref))
 		}
 		assert.Equal(t, "b a", names(&g, "red"))
+		assert.Equal(t, []int{2, 1, 0}, []int{g.Len("red"), g.Len("blue"), g.Len("green")})
 		assert.ElementsMatch(t, []string{"red", "blue"}, slices.Collect(g.Keys()))
 		assert.Equal(t, 2, memberships(a))
 
@@ -55,6 +56,7 @@ func TestL18MembersJoinAndLeave(t *testing.T) {
 
 		end(a, ha)
 		assert.Equal(t, "b", names(&g, "red"))
+		assert.Equal(t, []int{1, 0}, []int{g.Len("red"), g.Len("blue")})
 		assert.Equal(t, []string{"red"}, slices.Collect(g.Keys()))
 		end(b, hb)
 		assert.Empty(t, g.groups, "nothing is kept of what is empty")

@@ -12,10 +12,11 @@ import (
 //
 // One that is sent on to another actor, in a message, stays with the first: if
 // the other ends without an answer the asker is not told. An actor that wants
-// it told asks the other by AskAsync, and answers with what comes of that.
+// it told asks the other by [AskAsync], and gives what comes of that to Answer.
 //
 // Only the first answer counts. One that comes after the ask is over is
-// counted as a dead letter and reaches nobody, least of all a later ask.
+// counted as a dead letter and reaches nobody, least of all a later ask. The zero
+// Reply is nobody's: answers to it have no effect.
 type Reply[R any] struct {
 	p *pending[R]
 }
@@ -41,6 +42,16 @@ func (r Reply[R]) Fail(err error) {
 	}
 	var none R
 	r.answer(none, err)
+}
+
+// Answer answers with what a function has returned, or an ask: by Fail if err is
+// not nil, otherwise by Send.
+func (r Reply[R]) Answer(value R, err error) {
+	if err != nil {
+		r.Fail(err)
+		return
+	}
+	r.Send(value)
 }
 
 func (r Reply[R]) answer(value R, err error) {

@@ -19,8 +19,9 @@ import (
 //
 // spec is called once for each child, with its argument; a restart makes the
 // child from the same spec, and so with the same argument. A spec without a name
-// is given one: name, a hyphen and a number that counts this template's
-// children. Policies are the supervisor's Defaults.
+// is given one: name, a hyphen and a number that counts this template's children
+// from 1; so two templates for one supervisor have different names. One without a
+// Type is given name as that. Policies are the supervisor's Defaults.
 //
 // The start function returns the child's address when the child is ready. Its
 // errors are those of [StartChild], [ErrMaxChildren] among them; only when ctx is

@@ -16,6 +16,10 @@ import (
 //	err := counter.Receive(ctx, Get{get.Reply})
 //	n := get.Value()
 //
+// The Reply belongs to no ask, so an actor that ends without an answer does not
+// make it fail; where that matters ask a [Solo], or an actor of a [System], by
+// actor.Ask.
+//
 // Value and Err fail the test at once, as testing.TB's Fatalf does, so they
 // belong to the test's own goroutine.
 type Ask[R any] struct {

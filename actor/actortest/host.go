@@ -55,11 +55,16 @@ func (h *host) end(p process) {
 func (h *host) stop(p process) {
 	if h.running() {
 		p.Stop(stopTime)
-		h.mu.Lock()
-		over := h.over
-		h.mu.Unlock()
-		<-over
+		h.wait()
 	}
+}
+
+// wait waits until the incarnation has ended.
+func (h *host) wait() {
+	h.mu.Lock()
+	over := h.over
+	h.mu.Unlock()
+	<-over
 }
 
 func (h *host) running() bool {

@@ -1,6 +1,7 @@
 package actortest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -43,7 +44,9 @@ type Probe[M any] struct {
 	host    *host
 	self    *actor.Self[M] // set before NewProbe returns
 	arrived bell
-	notice  bool // owned by the run loop: what comes next is no message
+	notice  bool  // owned by the run loop: what comes next is no message
+	ends    bool  // owned by the run loop: what comes next is the end
+	cause   error // set before ends
 
 	mu      sync.Mutex
 	answer  func(M) bool // protected by mu
@@ -73,7 +76,7 @@ func NewProbe[M any](t testing.TB, name string) *Probe[M] {
 	t.Cleanup(func() {
 		t.Helper()
 		p.host.end(p.process)
-		if exit := p.host.exit(); exit.Kind.Abnormal() {
+		if exit := p.host.exit(); exit.Kind.Abnormal() && !p.ends {
 			t.Errorf("actortest: probe %s has failed: %v", name, exit)
 		}
 	})
@@ -82,6 +85,9 @@ func NewProbe[M any](t testing.TB, name string) *Probe[M] {
 
 // receive is the probe's part that is an actor.
 func (p *Probe[M]) receive(_ context.Context, msg M) error {
+	if p.ends {
+		return cmp.Or(p.cause, actor.ErrStop)
+	}
 	if p.notice {
 		p.notice = false
 		return nil
@@ -224,6 +230,24 @@ func (p *Probe[M]) ExpectDown(a actor.Address) actor.Down {
 	p.self.Unwatch(a)
 	p.fail(fmt.Sprintf("%s has not ended within %v", a.Path(), orPatience(p.Within)), "")
 	return actor.Down{}
+}
+
+// End ends the probe's address, as that of an actor whose Receive has returned
+// err; nil is a normal end. It returns when that is done: those who watch the
+// probe, or are linked to it, are told, and questions that it has not answered
+// fail. What it had got can still be taken.
+func (p *Probe[M]) End(err error) {
+	if !p.host.running() {
+		return
+	}
+	p.cause = err
+	nothing := func(context.Context) (struct{}, error) { return struct{}{}, nil }
+	actor.Async(p.self, nothing, func(struct{}, error) (none M) {
+		p.ends = true
+		return none
+	})
+	p.host.wait()
+	p.host.end(p.process)
 }
 
 // next takes the next message, or fails the test for want of what was expected.

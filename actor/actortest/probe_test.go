@@ -122,6 +122,39 @@ func TestProbeExpectsDown(t *testing.T) {
 	})
 }
 
+// A probe may end, as an actor does that stops or fails.
+func TestProbeEnds(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		watcher := NewProbe[Msg](t, "watcher")
+		for _, r := range []struct {
+			err  error
+			kind actor.Kind
+			with error
+		}{
+			{nil, actor.Normal, nil},
+			{errBoom, actor.Failure, errBoom},
+			{actor.ErrShutdown, actor.Shutdown, nil},
+		} {
+			p := NewProbe[Msg](t, "p")
+			send(t, p.Ref, Inc{1})
+			failed := make(chan error, 1)
+			go func() {
+				_, err := actor.Ask(context.Background(), p.Ref, func(re actor.Reply[int]) Msg { return Get{re} })
+				failed <- err
+			}()
+			settle()
+			p.End(r.err)
+			down := watcher.ExpectDown(p)
+			assert.Equal(t, r.kind, down.Kind)
+			assert.Equal(t, r.with, down.Err)
+			require.ErrorIs(t, <-failed, actor.ErrNoReply)
+			p.Expect(Inc{1}) // it has got that
+			require.ErrorIs(t, p.TrySend(Inc{2}), actor.ErrStopped)
+			p.End(nil) // once more has no effect
+		}
+	})
+}
+
 func TestProbeFailures(t *testing.T) {
 	type row struct {
 		name string

@@ -26,7 +26,10 @@ import (
 //		err = session.Advance(time.Minute)
 //	})
 //
-// What the actor sends to others is seen by giving it the addresses of probes.
+// What the actor sends to others is seen by giving it the addresses of probes,
+// and what it makes of their ends by [Probe.End]. When the actor itself has ended
+// its address stays open until the test ends, since Restart may follow: who
+// watches it is not told.
 //
 // An actor whose New needs no Self needs no Solo either: call its Receive, and
 // see Ask.
@@ -43,13 +46,15 @@ type Solo[M any] struct {
 	restarting bool        // protected by mu: the end that is to come leads to a restart
 }
 
-// NewSolo starts an actor, which ends with the test. If New fails, Err tells. A
-// wrong spec fails the test, and so does a test outside of a bubble.
+// NewSolo starts an actor, which ends with the test. If New fails, Err tells. The
+// zero Name is "solo". A wrong spec fails the test, and so does a test outside of
+// a bubble.
 func NewSolo[M any](t testing.TB, spec actor.Spec[M]) *Solo[M] {
 	t.Helper()
 	if !settle() {
 		t.Fatalf("actortest: NewSolo needs the virtual time of a testing/synctest bubble: call it in synctest.Test")
 	}
+	spec.Name = cmp.Or(spec.Name, "solo")
 	s := &Solo[M]{t: t, process: actor.New(spec)}
 	if err := s.process.Validate(); err != nil {
 		t.Fatalf("actortest: NewSolo: %v", err)

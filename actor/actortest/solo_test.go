@@ -66,6 +66,30 @@ func TestSoloErr(t *testing.T) {
 	})
 }
 
+// Its address outlives its end, since a restart may follow, and need not be named.
+func TestSoloKeepsItsAddress(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		a := NewSolo(t, counterSpec(""))
+		assert.Equal(t, "solo", a.Ref.Name())
+		watcher := NewSolo(t, counterSpec("watcher"))
+		downs := 0
+		require.NoError(t, watcher.Send(do(func(_ context.Context, self *actor.Self[Msg]) error {
+			return self.Watch(a.Ref, func(actor.Down) Msg { downs++; return Inc{} })
+		})))
+		require.ErrorIs(t, a.Send(Leave{}), actor.ErrStop)
+		Advance(t, time.Hour)
+		assert.Zero(t, downs)
+
+		p := NewProbe[Msg](t, "p")
+		require.NoError(t, watcher.Send(do(func(_ context.Context, self *actor.Self[Msg]) error {
+			return self.Watch(p, func(actor.Down) Msg { downs++; return Inc{} })
+		})))
+		p.End(nil)
+		Advance(t, 0)
+		assert.Equal(t, 1, downs)
+	})
+}
+
 // A start that fails is an end like any other.
 func TestSoloStartFails(t *testing.T) {
 	bubble(t, func(t *testing.T) {

@@ -26,6 +26,9 @@ import (
 //
 // In a testing/synctest bubble a goroutine that an actor has left behind fails
 // the test too, for the bubble cannot end then.
+//
+// Functions that take a *system.ActorSystem, such as system.Spawn, take the field
+// of that name.
 type System struct {
 	*system.ActorSystem
 	// Events are what the system's supervisors do.
