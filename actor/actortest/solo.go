@@ -44,12 +44,15 @@ type Solo[M any] struct {
 }
 
 // NewSolo starts an actor, which ends with the test. If New fails, Err tells. A
-// wrong spec fails the test, and so does a test outside of a bubble.
+// wrong spec fails the test, and so does a test outside of a bubble. An empty
+// Name is "solo" here, for where the spec goes one may be filled in, as a pool
+// and supervision.Template do.
 func NewSolo[M any](t testing.TB, spec actor.Spec[M]) *Solo[M] {
 	t.Helper()
 	if !settle() {
 		t.Fatalf("actortest: NewSolo needs the virtual time of a testing/synctest bubble: call it in synctest.Test")
 	}
+	spec.Name = cmp.Or(spec.Name, "solo")
 	s := &Solo[M]{t: t, process: actor.New(spec)}
 	if err := s.process.Validate(); err != nil {
 		t.Fatalf("actortest: NewSolo: %v", err)
