@@ -20,7 +20,7 @@ import (
 	"github.com/understudy-go/understudy/system"
 )
 
-// What a cart takes.
+// Msg is what a cart takes.
 type Msg interface{ cart() }
 
 type Add struct {

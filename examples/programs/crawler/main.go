@@ -40,7 +40,7 @@ type Link struct {
 
 func (l Link) host() string { host, _, _ := strings.Cut(l.URL, "/"); return host }
 
-// What a crawler takes.
+// Msg is what a crawler takes.
 type Msg interface{ crawler() }
 
 type Crawl struct {

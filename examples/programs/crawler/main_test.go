@@ -35,12 +35,13 @@ func TestCrawler(t *testing.T) {
 }
 
 func TestPageIsFetchedThreeTimes(t *testing.T) {
-	errDown := errors.New("down")
-	fetch := func(context.Context, string) ([]string, error) {
-		time.Sleep(time.Second)
-		return nil, errDown
-	}
 	synctest.Test(t, func(t *testing.T) {
+		errDown := errors.New("down")
+		var links []string
+		fetch := func(context.Context, string) ([]string, error) {
+			time.Sleep(time.Second)
+			return links, errDown
+		}
 		crawler := actortest.NewProbe[Msg](t, "crawler")
 		p := actortest.NewSolo(t, page(fetch, Visit{Link{"/", 0}, crawler.Ref}))
 		require.NoError(t, p.Advance(time.Second-1))

@@ -26,7 +26,7 @@ const (
 	Open    State = "open"
 )
 
-// What an elevator takes.
+// Msg is what an elevator takes.
 type Msg interface{ elevator() }
 
 type Call struct {
@@ -72,7 +72,7 @@ func (e *Elevator) resting(_ context.Context, msg Msg) (State, error) {
 	if e.call = call; call.Floor == e.floor {
 		return e.opened()
 	}
-	e.tell("is called to %d", call.Floor)
+	e.tell(fmt.Sprint("is called to ", call.Floor))
 	return Moving, nil
 }
 
@@ -119,8 +119,8 @@ func (e *Elevator) opened() (State, error) {
 	return Open, nil
 }
 
-func (e *Elevator) tell(format string, args ...any) {
-	fmt.Fprintf(e.out, "%.1fs at %d %s\n", time.Since(e.start).Seconds(), e.floor, fmt.Sprintf(format, args...))
+func (e *Elevator) tell(text string) {
+	fmt.Fprintf(e.out, "%.1fs at %d %s\n", time.Since(e.start).Seconds(), e.floor, text)
 }
 
 // A Rider calls the elevator and may be in its way for a moment.

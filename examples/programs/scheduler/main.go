@@ -36,7 +36,7 @@ type Job struct {
 	Run     func(ctx context.Context) error
 }
 
-// What the scheduler takes.
+// Msg is what the scheduler takes.
 type Msg interface{ scheduler() }
 
 type Due struct{ Job string }
@@ -81,7 +81,7 @@ func (s *Scheduler) tell(job, text string) {
 	fmt.Fprintf(s.out, "%.2fs %s: %s\n", time.Since(s.start).Seconds(), job, text)
 }
 
-// What the runner of a job takes.
+// RunnerMsg is what the runner of a job takes.
 type RunnerMsg interface{ runner() }
 
 type Run struct{}
@@ -192,8 +192,7 @@ func run(ctx context.Context, out io.Writer, jobs []Job, d time.Duration, cancel
 	}
 	for job := range list {
 		fmt.Fprintf(out, "%s: %d restarts", job.Name, job.Restarts)
-		var unhealthy *supervision.HealthError
-		if errors.As(job.LastError, &unhealthy) {
+		if unhealthy, ok := errors.AsType[*supervision.HealthError](job.LastError); ok {
 			fmt.Fprintf(out, ", the last one for it is %v", unhealthy.Last.Reason())
 		}
 		fmt.Fprintln(out)

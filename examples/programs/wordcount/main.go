@@ -31,7 +31,7 @@ type Map struct {
 	Words actor.Reply[int]
 }
 
-// What a reducer takes.
+// Reduce is what a reducer takes.
 type Reduce interface{ reduce() }
 
 type Add struct {
