@@ -60,7 +60,7 @@ func (c *Cart) Stopped(_ context.Context, exit actor.Exit) error {
 }
 
 func cart(user string, store *Store, idle time.Duration) actor.Spec[Msg] {
-	return actor.Spec[Msg]{Registered: user, New: func(_ context.Context, self *actor.Self[Msg]) (actor.Actor[Msg], error) {
+	return actor.Spec[Msg]{Name: user, Registered: user, New: func(_ context.Context, self *actor.Self[Msg]) (actor.Actor[Msg], error) {
 		self.Passivate(idle)
 		return &Cart{user, store.Load(user), store}, nil
 	}}
@@ -84,16 +84,14 @@ func Open(ctx context.Context, store *Store, idle time.Duration) (*Carts, error)
 
 // of returns the cart of a user, which is opened if need be.
 func (c *Carts) of(ctx context.Context, user string) (actor.Ref[Msg], error) {
-	for {
-		cart, err := system.Lookup[Msg](c.sys, user)
-		if !errors.Is(err, actor.ErrNotFound) {
-			return cart, err
-		}
+	cart, err := system.Lookup[Msg](c.sys, user)
+	if errors.Is(err, actor.ErrNotFound) {
 		cart, err = c.open(ctx, user)
-		if !errors.Is(err, actor.ErrNameTaken) { // else somebody was faster
-			return cart, err
-		}
 	}
+	if errors.Is(err, supervision.ErrAlreadyStarted) {
+		err = nil // somebody was faster
+	}
+	return cart, err
 }
 
 // ask asks the cart of a user, and asks again if it was about to be put away.
