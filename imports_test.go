@@ -101,13 +101,14 @@ var linked = []string{
 // required holds the modules that go.mod may require directly, each with its
 // purpose. A module for tests alone is never linked into a user's program.
 var required = map[string]string{
-	"github.com/google/uuid":          "the identity of a system",
-	"go.opentelemetry.io/otel":        "the OpenTelemetry API",
-	"go.opentelemetry.io/otel/metric": "the OpenTelemetry API",
-	"go.opentelemetry.io/otel/trace":  "the OpenTelemetry API",
-	"github.com/stretchr/testify":     "assertions in tests",
-	"go.uber.org/goleak":              "tests that look for leaked goroutines",
-	"pgregory.net/rapid":              "tests of properties",
+	"github.com/google/uuid":            "the identity of a system",
+	"go.opentelemetry.io/otel":          "the OpenTelemetry API",
+	"go.opentelemetry.io/otel/metric":   "the OpenTelemetry API",
+	"go.opentelemetry.io/otel/trace":    "the OpenTelemetry API",
+	"github.com/stretchr/testify":       "assertions in tests",
+	"go.uber.org/goleak":                "tests that look for leaked goroutines",
+	"pgregory.net/rapid":                "tests of properties",
+	"github.com/anishathalye/porcupine": "tests of what mailboxes do at the same time",
 }
 
 func TestImportGraph(t *testing.T) {

@@ -45,3 +45,8 @@ type Stopper interface {
 func Make[M any, A Actor[M]](construct func() A) func(context.Context, *Self[M]) (Actor[M], error) {
 	return func(context.Context, *Self[M]) (Actor[M], error) { return construct(), nil }
 }
+
+// MakeWith adapts a constructor that needs its Self to Spec.New.
+func MakeWith[M any, A Actor[M]](construct func(*Self[M]) A) func(context.Context, *Self[M]) (Actor[M], error) {
+	return func(_ context.Context, self *Self[M]) (Actor[M], error) { return construct(self), nil }
+}

@@ -98,24 +98,23 @@ func TestL9AStatesTimeoutBeginsAnewWhenItIsReset(t *testing.T) {
 		var log probe
 		var machine *Machine[string, string]
 		from := time.Now()
-		on := func(_ context.Context, msg string) (string, error) {
-			log.add(msg + "@" + time.Since(from).String())
-			switch msg {
-			case "off":
-				machine.ResetTimeout() // without effect, for that of the other state counts
-				return "off", nil
-			case "stay":
-				machine.ResetTimeout()
-			case "timeout":
-				if time.Since(from) < time.Hour {
-					machine.ResetTimeout()
-				}
-			}
-			return "on", nil
-		}
 		p := New(Spec[string]{Name: "lamp", New: func(_ context.Context, self *Self[string]) (Actor[string], error) {
 			machine = NewMachine(self, "on", map[string]State[string, string]{
-				"on": {Receive: on, Timeout: 20 * time.Minute, OnTimeout: "timeout"},
+				"on": {Timeout: 20 * time.Minute, OnTimeout: "timeout", Receive: func(_ context.Context, msg string) (string, error) {
+					log.add(msg + "@" + time.Since(from).String())
+					switch msg {
+					case "off":
+						machine.ResetTimeout() // without effect, for that of the other state counts
+						return "off", nil
+					case "stay":
+						machine.ResetTimeout()
+					case "timeout":
+						if time.Since(from) < time.Hour {
+							machine.ResetTimeout()
+						}
+					}
+					return "on", nil
+				}},
 			})
 			return machine, nil
 		}})

@@ -78,6 +78,7 @@ type core struct {
 	// Owned by the run loop.
 	inc      *incarnation
 	crew     *crew              // that counts the run; nil before the first start
+	labels   context.Context    //nolint:containedctx // that of the goroutine; made on demand
 	meter    *monitoring.Meter  // from the first start to the end of the address; nil without metrics
 	until    int                // messages until one is timed; never becomes 0 without metrics
 	owned    map[Child]struct{} // owns, made on demand
@@ -163,7 +164,8 @@ func (c *core) Stop(within time.Duration) { c.end(within, false) }
 
 // Drain is Stop, but the messages that are waiting now are handled first, as
 // far as the time allows. The incarnation's context is cancelled when the time
-// is over, not at once.
+// is over, not at once. A supervisor takes it for an end that it has not asked
+// for: a permanent child is started again.
 func (c *core) Drain(within time.Duration) { c.end(within, true) }
 
 func (c *core) end(within time.Duration, drain bool) {

@@ -55,17 +55,24 @@ func (cr *crew) start(c *core) {
 // serve runs one actor after another, as long as there is work for it or it is
 // to wait for some.
 func (cr *crew) serve(h *hand, c *core) {
-	for ok := true; ok; c, ok = <-h.work {
-		if !h.runs(c) { // a goroutine that was abandoned is the user's
+	removed := false
+	defer func() { // user code may end the goroutine
+		if !removed {
 			cr.mu.Lock()
 			defer cr.mu.Unlock()
 			cr.remove(h)
-			return
+		}
+	}()
+	for ok := true; ok; c, ok = <-h.work {
+		if !h.relay(c) {
+			return // a goroutine that was abandoned is the user's
 		}
 		if !cr.ran(h) {
+			removed = true
 			return
 		}
 	}
+	removed = true
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
 	cr.remove(h)

@@ -25,11 +25,17 @@ func requireHands(t *testing.T, rt *Runtime, idle, runs int) {
 	synctest.Wait()
 	i, r := hands(rt)
 	require.Equal(t, []int{idle, runs}, []int{i, r})
+	rt.crew.mu.Lock()
+	defer rt.crew.mu.Unlock()
+	for place, h := range rt.crew.hands {
+		require.Equal(t, place, h.place)
+	}
 }
 
 // Who waits for work is the next to get some.
 func TestCrewGivesWorkToThoseWhoWait(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
+		processors := runtime.GOMAXPROCS(0)
 		rt := NewRuntime(monitoring.NewIDs(), nil)
 		rt.Employ()
 		p, q, h := doer("p"), doer("q"), newHost()
@@ -46,9 +52,11 @@ func TestCrewGivesWorkToThoseWhoWait(t *testing.T) {
 		release()
 		requireHands(t, rt, 1, 1)
 		also()
-		requireHands(t, rt, min(2, runtime.GOMAXPROCS(0)), 0)
+		requireHands(t, rt, min(2, processors), 0)
+		assert.Equal(t, processors, runtime.GOMAXPROCS(0), "it asks, and does not set")
 		require.NoError(t, rt.Dismiss(ctx))
-		synctest.Wait()
+		requireHands(t, rt, 0, 0)
+		assert.Empty(t, rt.crew.hands)
 		assert.Zero(t, rt.crew.leaving)
 		assert.Zero(t, running())
 	})

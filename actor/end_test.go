@@ -69,15 +69,14 @@ func TestG1AbandonmentIsCountedFromTheFirstRequest(t *testing.T) {
 	for _, inHook := range []bool{false, true} {
 		bubble(t, func(t *testing.T, ctx context.Context) {
 			release := make(chan struct{})
-			hang := func(context.Context) error { <-release; return nil }
-			p := doer("p", withHook(func(ctx context.Context, _ Exit) error { return hang(ctx) }))
+			p := doer("p", withHook(func(context.Context, Exit) error { <-release; return nil }))
 			h := start(t, p)
-			require.NoError(t, p.Send(ctx, func(ctx context.Context) error {
+			require.NoError(t, p.Send(ctx, func(context.Context) error {
 				time.Sleep(2 * time.Second)
-				if inHook {
-					return nil
+				if !inHook {
+					<-release
 				}
-				return hang(ctx)
+				return nil
 			}))
 			synctest.Wait()
 			p.Stop(5 * time.Second)

@@ -56,8 +56,11 @@ type handover struct {
 	turns  uint8                // owned by the run loop
 }
 
-// handle has the actor handle messages, on h's goroutine.
+// handle has the actor handle messages, on h's goroutine if that is not nil.
 func (c *core) handle(h *hand) outcome {
+	if h == nil {
+		return c.body.receive(c.inc)
+	}
 	c.turns++
 	if c.turns%timedTurn != 0 && c.quick.Load() == trusted {
 		o := c.body.receive(c.inc)
@@ -101,7 +104,7 @@ func (c *core) waken(ctx context.Context) {
 
 func (c *core) handsTo(woken *core) bool {
 	h, its := c.runner.Load(), woken.scope.Load()
-	return h != nil && its != nil && &its.runtime.crew == h.crew && h.notes(woken)
+	return h != nil && its != nil && &its.runtime.crew == h.crew && h.jot(woken)
 }
 
 // free gives the actor that is noted by c's goroutine one of its own: what comes
@@ -122,8 +125,8 @@ func (c *core) leaveHand() {
 	}
 }
 
-// notes notes an actor if it can.
-func (h *hand) notes(woken *core) bool {
+// jot notes an actor if it can.
+func (h *hand) jot(woken *core) bool {
 	for {
 		first := h.note.Load()
 		if first == nil {
@@ -168,9 +171,9 @@ func (h *hand) next() *core {
 	}
 }
 
-// runs runs the actor, and then one after another those that are noted. It
+// relay runs the actor, and then one after another those that are noted. It
 // reports whether the goroutine is still the crew's.
-func (h *hand) runs(c *core) bool {
+func (h *hand) relay(c *core) bool {
 	h.note.Store(blank)
 	for relayed := 1; ; relayed++ {
 		if !c.run(h) {

@@ -236,5 +236,5 @@ func stoppedBy(cause error) error {
 	if cause == nil || cause == ErrStopped { //nolint:errorlint // see above
 		return ErrStopped
 	}
-	return &dueTo{ErrStopped, cause}
+	return &causedError{ErrStopped, cause}
 }

@@ -3,6 +3,7 @@ package actor
 import (
 	"cmp"
 	"reflect"
+	"strings"
 )
 
 // typeName is the name of an actor's Go type, without its package; for Func,
@@ -33,11 +34,14 @@ func messageName[M any](msg M) string {
 	return t.String()
 }
 
+// goName is the name of a type without its package and type arguments, which may be
+// long and say where the program lies.
 func goName(t reflect.Type) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return t.Name()
+	name, _, _ := strings.Cut(t.Name(), "[")
+	return name
 }
 
 // isNil reports whether an actor is nil or a nil pointer in an interface.

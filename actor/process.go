@@ -18,7 +18,7 @@ type Process[M any] struct {
 	Ref[M]
 	core
 	spec  Spec[M]
-	queue *mailbox.Mailbox[envelope[M]]
+	queue mailbox.Queue[envelope[M]]
 
 	adapters map[reflect.Type]any // protected by mu: the *adapter for each type
 
@@ -48,7 +48,11 @@ func New[M any](spec Spec[M]) *Process[M] {
 		p.queue = new(mailbox.Mailbox[envelope[M]]) // nothing ever gets into it
 		return p
 	}
-	p.queue, p.core.invalid = mailbox.New[envelope[M]](spec.Mailbox)
+	if spec.Priority != nil {
+		p.queue = mailbox.NewPriority(func(e envelope[M]) int { return spec.Priority(e.msg) })
+	} else {
+		p.queue, p.core.invalid = mailbox.NewQueue[envelope[M]](spec.Mailbox)
+	}
 	return p
 }
 

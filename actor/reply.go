@@ -10,6 +10,10 @@ import (
 // answered later or by another goroutine; but when the incarnation that
 // handled the question ends without an answer, the ask fails.
 //
+// One that is sent on to another actor, in a message, stays with the first: if
+// the other ends without an answer the asker is not told. An actor that wants
+// it told asks the other by AskAsync, and answers with what comes of that.
+//
 // Only the first answer counts. One that comes after the ask is over is
 // counted as a dead letter and reaches nobody, least of all a later ask.
 type Reply[R any] struct {
@@ -222,5 +226,5 @@ func unanswered(exit Exit) error {
 	if exit.Err == nil {
 		return ErrNoReply
 	}
-	return &dueTo{ErrNoReply, exit.Err}
+	return &causedError{ErrNoReply, exit.Err}
 }

@@ -105,6 +105,7 @@ func TestL3aOnlyOwnedAddressOutlivesARestart(t *testing.T) {
 		for range 2 {
 			p.start(t, c)
 			p.start(t, other)
+			p.self.Keep(c)
 			require.NoError(t, p.Send(ctx, fails))
 			<-p.h.ended
 			assert.False(t, isDone(c))

@@ -3,6 +3,7 @@ package actor
 import (
 	"context"
 	"runtime"
+	"runtime/trace"
 
 	"github.com/understudy-go/understudy/internal/yield"
 )
@@ -98,6 +99,9 @@ func (c *core) run(h *hand) (ended bool) {
 	if c.runner.Load() != h {
 		c.runner.Store(h)
 	}
+	if c.label() {
+		defer unlabel()
+	}
 	for {
 		n := c.wake.Load()
 		o := c.turn(h)
@@ -131,10 +135,10 @@ func (c *core) turn(h *hand) outcome {
 	}
 	switch {
 	case c.inc != nil && c.inc.phase == receiving:
-		if h != nil {
-			return c.handle(h)
+		if trace.IsEnabled() {
+			return c.region(func() outcome { return c.handle(h) })
 		}
-		return c.body.receive(c.inc)
+		return c.handle(h)
 	case c.inc != nil: // starting or ending: messages wait
 		return asleep
 	case c.gate.Load() == closed:

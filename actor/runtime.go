@@ -21,6 +21,7 @@ type Runtime struct {
 	crew      crew
 	tell      func(effect.Effect) // what actors ask of their Self; nil but in tests of one alone
 	bells     bells
+	labels    bool // set before anything is started
 }
 
 // NewRuntime returns the runtime of a new system. telemetry may be nil.

@@ -33,6 +33,13 @@ type Spec[M any] struct {
 	// mailbox.DefaultCapacity at which senders wait.
 	Mailbox mailbox.Config
 
+	// Priority, if set, says which messages are handled first: those with the
+	// largest, and among these in the order in which they were sent. The mailbox
+	// must be one without a bound. Each sender calls Priority for its message, so
+	// it must be quick and safe for many goroutines. What comes through an adapter
+	// has the priority of the zero M, since it becomes an M only when it is handled.
+	Priority func(M) int
+
 	// DropWaiting has the messages that wait when an incarnation ends become
 	// dead letters, instead of being kept for the next one. What comes between
 	// two incarnations waits all the same.
@@ -91,6 +98,9 @@ func (s Spec[M]) Validate() error {
 	}
 	if err := s.Mailbox.Validate(); err != nil {
 		wrong("Mailbox", err)
+	}
+	if s.Priority != nil && s.Mailbox.Kind != mailbox.NoBound {
+		wrong("Priority", errors.New("needs a mailbox without a bound"))
 	}
 	if s.HookTimeout < 0 {
 		wrong("HookTimeout", fmt.Errorf("is negative: %v", s.HookTimeout))

@@ -116,6 +116,9 @@ func TestTypeNames(t *testing.T) {
 			"hooked": doer("g", withNew(func(context.Context, *Self[do]) (Actor[do], error) {
 				return around{inner: &around{inner: hooked{}}}, nil
 			})),
+			"generic": doer("h", withNew(func(context.Context, *Self[do]) (Actor[do], error) {
+				return &generic[map[string]do]{}, nil
+			})),
 			"Declared": doer("d", func(s *Spec[do]) { s.Type = "Declared" }),
 		} {
 			h := start(t, p)
@@ -135,4 +138,20 @@ func TestTypeNames(t *testing.T) {
 	assert.Empty(t, messageName[error](nil))
 	assert.True(t, isNil[do](nil))
 	assert.False(t, isNil[do](plain{}))
+}
+
+// generic is an actor of a generic type.
+type generic[T any] struct{ plain }
+
+func TestMakeWith(t *testing.T) {
+	bubble(t, func(t *testing.T, _ context.Context) {
+		var got *Self[do]
+		p := doer("p", withNew(MakeWith(func(self *Self[do]) plain {
+			got = self
+			return plain{}
+		})))
+		h := start(t, p)
+		assert.Equal(t, p.Ref, got.Ref())
+		end(p, h)
+	})
 }

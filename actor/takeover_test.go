@@ -145,7 +145,7 @@ func takeOver(t *testing.T, ctx context.Context, way hitch, last func()) {
 	rt := NewRuntime(monitoring.NewIDs(), nil)
 	rt.Employ()
 	entered, release := make(chan struct{}), make(chan struct{})
-	hang := func(context.Context) error {
+	hang := func(context.Context) error { //nolint:unparam // that is what a do is
 		close(entered)
 		<-release
 		last()
@@ -200,4 +200,6 @@ func takeOver(t *testing.T, ctx context.Context, way hitch, last func()) {
 	timed, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	require.NoError(t, rt.Dismiss(timed), "every run is counted once")
+	requireHands(t, rt, 0, 0)
+	assert.Empty(t, rt.crew.hands)
 }

@@ -153,6 +153,27 @@ func TestL11SecondWatchTakesThePlaceOfTheFirst(t *testing.T) {
 	})
 }
 
+// The notice of a watch that was replaced leaves the one that took its place.
+func TestL11StaleNoticeLeavesTheSecondWatch(t *testing.T) {
+	bubble(t, func(t *testing.T, _ context.Context) {
+		s, p := newSentry(t, "s"), doer("p")
+		h := start(t, p)
+		s.watch(t, p)
+		release := block(t, s.Process)
+		die(t, p, h, fails)
+		again(t, p, h)
+		s.watch(t, p)
+		release()
+		synctest.Wait()
+		assert.Empty(t, s.log.take())
+		requireBonds(t, s.Process, 1, 0)
+		requireBonds(t, p, 0, 1)
+		end(s.Process, s.h)
+		requireBonds(t, p, 0, 0)
+		end(p, h)
+	})
+}
+
 func TestL11WatchesEndWithTheIncarnation(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		p := doer("p")

@@ -34,10 +34,7 @@ func (o *bout) prepare(n int) (run func() error) {
 	ready.Add(o.workers)
 	gate := make(chan struct{})
 	for worker := range o.workers {
-		share := n / o.workers
-		if worker < n%o.workers {
-			share++
-		}
+		share := share(n, o.workers, worker)
 		crew.Go(func() {
 			ready.Done()
 			<-gate
@@ -58,11 +55,11 @@ func (o *bout) prepare(n int) (run func() error) {
 // is allocated on first use exists then, and what has to be learnt is.
 const warmUp = 1000
 
-// measure times b.N operations.
-func (o *bout) measure(b *testing.B) {
+// measure times b.N operations, after some that it does not time.
+func (o *bout) measure(b *testing.B, warmUp int) error {
 	b.Helper()
 	if err := o.prepare(warmUp)(); err != nil {
-		b.Fatal(err)
+		return err
 	}
 	run := o.prepare(b.N)
 	b.ReportAllocs()
@@ -70,9 +67,7 @@ func (o *bout) measure(b *testing.B) {
 	err := run()
 	b.StopTimer()
 	if err != nil {
-		b.Fatal(err)
+		return err
 	}
-	if err := o.tally.check(); err != nil {
-		b.Fatal(err)
-	}
+	return o.tally.check()
 }

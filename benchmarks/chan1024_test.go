@@ -14,10 +14,12 @@ var chan1024 = contender{
 	pingPong: chanPingPong,
 	restart:  chanRestart,
 	spawn:    chanSpawn,
+	skynet:   chanSkynet,
+	wire:     chanWire,
 }
 
 // serve handles what comes through a channel on a goroutine of its own.
-func serve[M any](tb testing.TB, handle func(M)) chan<- M {
+func serve[M any](tb testing.TB, capacity int, handle func(M)) chan<- M {
 	tb.Helper()
 	mailbox, stopped := make(chan M, capacity), make(chan struct{})
 	go func() {
@@ -35,7 +37,7 @@ func serve[M any](tb testing.TB, handle func(M)) chan<- M {
 
 func chanTell(tb testing.TB, t *tally) func(worker, n int) error {
 	tb.Helper()
-	mailbox := serve(tb, func(m message) { t.handle(m) })
+	mailbox := serve(tb, capacity, func(m message) { t.handle(m) })
 	return func(worker, n int) error {
 		for seq := range n {
 			mailbox <- message{uint64(worker), uint64(seq)}
@@ -52,7 +54,7 @@ type chanQuestion struct {
 
 func chanAsk(tb testing.TB, t *tally) func(worker, n int) error {
 	tb.Helper()
-	mailbox := serve(tb, func(q chanQuestion) {
+	mailbox := serve(tb, capacity, func(q chanQuestion) {
 		t.handle(q.message)
 		q.reply <- q.answer()
 	})
@@ -79,12 +81,12 @@ var errAnswer = errors.New("wrong answer")
 func chanPingPong(tb testing.TB, t *tally) func(worker, n int) error {
 	tb.Helper()
 	var ping, pong chan<- message
-	ping = serve(tb, func(m message) {
+	ping = serve(tb, capacity, func(m message) {
 		if !t.handle(m) {
 			pong <- message{m.from, m.seq + 1}
 		}
 	})
-	pong = serve(tb, func(m message) { ping <- m })
+	pong = serve(tb, capacity, func(m message) { ping <- m })
 	return func(worker, _ int) error {
 		pong <- message{from: uint64(worker)}
 		return nil

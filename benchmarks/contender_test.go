@@ -17,13 +17,18 @@ type message struct {
 // of this package stands between them and the system: what is common to all is
 // called once a run. A nil field is a case that the system cannot do.
 type contender struct {
-	name string
+	name   string
+	notes  map[string]string // by case: what the table has to say beside a figure
+	faults map[string]string // by case: what is known to go wrong now and then
+	large  bool              // a million of its actors take more memory, or minutes, than there are
 
 	tell     setup // each worker sends; one actor gives every message to the tally
 	ask      setup // each worker asks one after another; the actor answers with message.answer
 	pingPong setup // two actors, a ball; the one that serves gives it to the tally at each return
 	restart  setup // see crash
 	spawn    func(tb testing.TB, n int, c *census) population
+	skynet   func(tb testing.TB) forest
+	wire     wiring // see network
 }
 
 // contenders lists all systems. A new one is a file of its own and a line here.
@@ -31,6 +36,13 @@ var contenders = []contender{
 	chan1024,
 	understudy,
 	understudySelf,
+	protoactorGo,
+	hollywoodGo,
+	goaktGo,
+	goActor,
+	phonyGo,
+	ergoServices,
+	sutureGo,
 }
 
 // A setup makes a system ready for one case, has it taken down by tb.Cleanup,

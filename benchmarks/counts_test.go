@@ -2,20 +2,11 @@ package benchmarks
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// contests are the cases in which operations are counted, by name.
-var contests = map[string]contest{
-	"Tell1to1": tell1to1,
-	"Tell8to1": tell8to1,
-	"AskSeq":   askSeq,
-	"Ask64":    ask64,
-	"PingPong": pingPong,
-	"Restart":  restart,
-}
 
 func TestEveryMessageIsHandled(t *testing.T) {
 	for name, c := range contests {
@@ -25,8 +16,11 @@ func TestEveryMessageIsHandled(t *testing.T) {
 				continue
 			}
 			t.Run(name+"/"+system.name, func(t *testing.T) {
+				if fault := system.faults[name]; fault != "" {
+					t.Skip(fault)
+				}
 				b := newBout(t, c.workers, setup)
-				for _, n := range []int{1, 7, 3 * capacity, 1} { // less than workers, more than fit, and again
+				for _, n := range c.sizes() {
 					require.NoError(t, b.prepare(n)())
 					assert.NoError(t, b.tally.check())
 					assert.EqualValues(t, n, b.tally.count)
@@ -36,12 +30,23 @@ func TestEveryMessageIsHandled(t *testing.T) {
 	}
 }
 
+// sizes are less than the workers, more than fit, and one again.
+func (c contest) sizes() []int {
+	if c.few {
+		return []int{1, 7, 1}
+	}
+	return []int{1, 7, 3 * capacity, 1}
+}
+
 func TestEveryCrashMakesAFreshActor(t *testing.T) {
 	for _, system := range contenders {
 		if system.restart == nil {
 			continue
 		}
 		t.Run(system.name, func(t *testing.T) {
+			if fault := system.faults["Restart"]; fault != "" {
+				t.Skip(fault)
+			}
 			b := newBout(t, 1, system.restart)
 			require.NoError(t, b.prepare(1)()) // the first start is over
 			require.NoError(t, b.prepare(100)())
@@ -100,4 +105,70 @@ func TestTallyFindsFaults(t *testing.T) {
 		require.NoError(t, tally.wait())
 		assert.NoError(t, tally.check())
 	})
+}
+
+func TestEveryQuestionIsAnswered(t *testing.T) {
+	sieges := map[string]func() siege{
+		"idle":    idle,
+		"flooded": flooded,
+		"busy":    func() siege { return busy(20) },
+		"blocked": func() siege { return blocked(200) },
+		"nested":  func() siege { return nested(16) },
+	}
+	for name, siege := range sieges {
+		for _, system := range contenders {
+			if system.wire == nil {
+				continue
+			}
+			t.Run(name+"/"+system.name, func(t *testing.T) {
+				l, err := siege().answers(t, system.wire, 100, func(ask func() error) error { return ask() })
+				require.NoError(t, err)
+				assert.Len(t, l.all, 100)
+				for _, took := range l.all {
+					assert.Positive(t, took)
+				}
+			})
+		}
+	}
+}
+
+func TestEveryMessageOfAFloodIsHandled(t *testing.T) {
+	for _, system := range contenders {
+		if system.wire == nil {
+			continue
+		}
+		t.Run(system.name, func(t *testing.T) {
+			f, err := flood(t, system.wire, 3*capacity, func(run func() error) error { return run() })
+			require.NoError(t, err)
+			assert.Zero(t, f.lost)
+			assert.Zero(t, f.wrong)
+			assert.Positive(t, f.peak)
+		})
+	}
+}
+
+func TestEveryLeafIsCounted(t *testing.T) {
+	for _, system := range contenders {
+		if system.skynet == nil {
+			continue
+		}
+		t.Run(system.name, func(t *testing.T) {
+			grow := system.skynet(t)
+			for _, n := range []int{1, 2, 10, 999, 1000} {
+				require.NoError(t, growOne(grow, n))
+			}
+		})
+	}
+}
+
+func TestQuantile(t *testing.T) {
+	var l latencies
+	for i := range 1000 {
+		l.all = append(l.all, time.Duration(i+1))
+	}
+	assert.EqualValues(t, 500, l.quantile(500))
+	assert.EqualValues(t, 990, l.quantile(990))
+	assert.EqualValues(t, 1000, l.quantile(1000))
+	l.all = l.all[:1]
+	assert.EqualValues(t, 1, l.quantile(500))
 }

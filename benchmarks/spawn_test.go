@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// crowd is how many actors are alive at once in the spawn case.
-const crowd = 100_000
+// million is how many actors are alive at once in the largest cases.
+const million = 1_000_000
 
 // A population is n actors, with mailboxes as the system makes them by
 // default. Each marks the census when it is made, and again when it handles a
@@ -18,18 +18,24 @@ type population struct {
 	spawn     func() error      // makes all; the census knows when they are ready
 	tell      func() error      // sends a message to each; the census knows when all are handled
 	stopFirst func(n int) error // ends the first n, one after another; nil if the system cannot
-	stopAll   func() error      // ends those that are left, and returns when the last has ended
+	stopAll   func() error      // ends those that are left, and returns when the last has ended; nil if the system cannot
 	alive     func() int        // how many have not ended
 }
 
 // BenchmarkSpawn100k counts in actors. One operation is one spawn; what the
 // same actors cost afterwards is reported beside it.
-func BenchmarkSpawn100k(b *testing.B) {
-	for _, system := range contenders {
-		if system.spawn == nil {
-			continue
+func BenchmarkSpawn100k(b *testing.B) { spawned(b, 100_000) }
+
+// BenchmarkSpawn1M is the same with more of them alive at once.
+func BenchmarkSpawn1M(b *testing.B) { spawned(b, million) }
+
+func spawned(b *testing.B, crowd int) {
+	b.Helper()
+	each(b, func(system contender) func(*testing.B) error {
+		if system.spawn == nil || system.large && crowd >= million {
+			return nil
 		}
-		b.Run("system="+system.name, func(b *testing.B) {
+		return func(b *testing.B) error {
 			b.ReportAllocs()
 			b.StopTimer()
 			var all life
@@ -40,13 +46,14 @@ func BenchmarkSpawn100k(b *testing.B) {
 					return spawn()
 				})
 				if err != nil {
-					b.Fatal(err)
+					return err
 				}
 				all.add(l)
 			}
 			all.report(b)
-		})
-	}
+			return nil
+		}
+	})
 }
 
 // A life is what a population has cost.
@@ -100,13 +107,15 @@ func live(tb testing.TB, system contender, n int, timed func(func() error) error
 			return l, fmt.Errorf("%d actors alive, not %d", alive, l.rest)
 		}
 	}
-	began := time.Now()
-	if err := p.stopAll(); err != nil {
-		return l, err
-	}
-	l.restsIn = time.Since(began)
-	if alive := p.alive(); alive != 0 {
-		return l, fmt.Errorf("%d actors alive after the last was stopped", alive)
+	if p.stopAll != nil {
+		began := time.Now()
+		if err := p.stopAll(); err != nil {
+			return l, err
+		}
+		l.restsIn = time.Since(began)
+		if alive := p.alive(); alive != 0 {
+			return l, fmt.Errorf("%d actors alive after the last was stopped", alive)
+		}
 	}
 	if !c.over() {
 		return l, errors.New("more was handled than was sent")
@@ -130,7 +139,7 @@ func (l *life) report(b *testing.B) {
 	if l.one > 0 {
 		b.ReportMetric(float64(l.oneIn)/float64(l.one), "stop-one-ns")
 	}
-	if l.rest > 0 {
+	if l.rest > 0 && l.restsIn > 0 {
 		b.ReportMetric(float64(l.restsIn)/float64(l.rest), "stop-all-ns")
 	}
 }

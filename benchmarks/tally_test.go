@@ -50,6 +50,15 @@ func (t *tally) handle(m message) (last bool) {
 	return true
 }
 
+// add takes n messages that were looked at elsewhere.
+func (t *tally) add(n, wrong uint64) {
+	t.count += n
+	t.wrong += wrong
+	if t.count == t.want {
+		t.finished <- struct{}{}
+	}
+}
+
 // fail ends the run.
 func (t *tally) fail(err error) {
 	t.err.CompareAndSwap(nil, &err)

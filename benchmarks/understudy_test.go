@@ -3,7 +3,6 @@ package benchmarks
 import (
 	"context"
 	"log/slog"
-	"math"
 	"testing"
 
 	"github.com/understudy-go/understudy/actor"
@@ -21,12 +20,14 @@ var understudy = contender{
 	pingPong: understudyPingPong,
 	restart:  understudyRestart,
 	spawn:    understudySpawn,
+	skynet:   understudySkynet,
+	wire:     understudyWire,
 }
 
 // startUnderstudy runs actors under the root of a system.
 func startUnderstudy(tb testing.TB, actors ...actor.Child) *system.ActorSystem {
 	tb.Helper()
-	root := supervision.Spec{Limit: supervision.AtMost(math.MaxInt, actor.Forever)}
+	root := supervision.Spec{Limit: supervision.Unlimited()}
 	for _, a := range actors {
 		root.Children = append(root.Children, supervision.Child{Process: a})
 	}
@@ -51,10 +52,14 @@ func startUnderstudy(tb testing.TB, actors ...actor.Child) *system.ActorSystem {
 
 // declare declares an actor with a mailbox of the common capacity.
 func declare[M any](name string, construct func() actor.Actor[M]) *actor.Process[M] {
+	return declareRoom(name, capacity, construct)
+}
+
+func declareRoom[M any](name string, room int, construct func() actor.Actor[M]) *actor.Process[M] {
 	return actor.New(actor.Spec[M]{
 		Name:    name,
 		New:     actor.Make(construct),
-		Mailbox: mailbox.Config{Capacity: capacity},
+		Mailbox: mailbox.Config{Capacity: room},
 	})
 }
 

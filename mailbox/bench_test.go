@@ -35,6 +35,18 @@ func BenchmarkTurn(b *testing.B) {
 			}
 		})
 	}
+	for name, queue := range map[string]mailbox.Queue[int]{
+		"unbounded": new(mailbox.Unbounded[int]),
+		"priority":  mailbox.NewPriority(func(i int) int { return i % 4 }),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				queue.Offer(i)
+				queue.Take()
+			}
+		})
+	}
 }
 
 func BenchmarkOverflow(b *testing.B) {

@@ -37,11 +37,23 @@ func TestValidate(t *testing.T) {
 			config: mailbox.Config{Capacity: -7, Overflow: 200},
 			says:   []string{"Capacity: -7", "Overflow: Overflow(200)"},
 		},
+		{
+			name:   "unknown kind",
+			config: mailbox.Config{Kind: 2},
+			says:   []string{"Kind: Kind(2) is not a kind"},
+		},
+		{
+			name:   "a bound and none",
+			config: mailbox.Config{Kind: mailbox.NoBound, Capacity: 1, Overflow: mailbox.Reject},
+			says:   []string{"Capacity: there is none", "Overflow: nothing overflows"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			err := test.config.Validate()
 			box, newErr := mailbox.New[int](test.config)
 			assert.Equal(t, err, newErr, "New and Validate agree")
+			_, queueErr := mailbox.NewQueue[int](test.config)
+			assert.Equal(t, err, queueErr, "so do NewQueue and Validate")
 			if test.says == nil {
 				assert.NoError(t, err)
 				assert.NotNil(t, box)
@@ -84,4 +96,20 @@ func TestStored(t *testing.T) {
 	assert.False(t, mailbox.Rejected.Stored())
 	assert.False(t, mailbox.DroppedNewest.Stored())
 	assert.True(t, mailbox.DroppedOldest.Stored())
+}
+
+func TestKinds(t *testing.T) {
+	assert.Equal(t, "bounded", mailbox.Bounded.String())
+	assert.Equal(t, "no bound", mailbox.NoBound.String())
+
+	queue, err := mailbox.NewQueue[int](mailbox.Config{})
+	assert.NoError(t, err)
+	assert.IsType(t, new(mailbox.Mailbox[int]), queue)
+	queue, err = mailbox.NewQueue[int](mailbox.Config{Kind: mailbox.NoBound})
+	assert.NoError(t, err)
+	assert.IsType(t, new(mailbox.Unbounded[int]), queue)
+
+	_, err = mailbox.New[int](mailbox.Config{Kind: mailbox.NoBound})
+	assert.ErrorIs(t, err, mailbox.ErrInvalidConfig)
+	assert.ErrorContains(t, err, "Kind: New makes bounded ones")
 }

@@ -1,5 +1,5 @@
-// Package mailbox provides bounded queues that say what happens when they
-// are full.
+// Package mailbox provides queues: bounded ones that say what happens when they
+// are full, and others.
 //
 // A mailbox is made, offered elements and emptied:
 //
@@ -33,6 +33,12 @@
 //	outcome, evicted := box.Offer(3)
 //	fmt.Println(outcome, evicted)
 //	// Output: dropped oldest 1
+//
+// # Without a bound, and by priority
+//
+// An [Unbounded] queue takes whatever comes, a [Priority] queue too and hands it
+// out by importance. With [Mailbox] they have what an actor needs in common, which is
+// a [Queue]. What follows is about Mailbox.
 //
 // # Waiting
 //

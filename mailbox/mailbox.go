@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"cmp"
+	"fmt"
 	"sync"
 	"sync/atomic"
 )
@@ -41,10 +42,13 @@ type Mailbox[T any] struct {
 }
 
 // New returns an empty mailbox. Its error, if any, is that of
-// [Config.Validate].
+// [Config.Validate], or says that a Mailbox has a bound.
 func New[T any](c Config) (*Mailbox[T], error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
+	}
+	if c.Kind != Bounded {
+		return nil, fmt.Errorf("%w: Kind: New makes bounded ones, NewQueue any", ErrInvalidConfig)
 	}
 	return &Mailbox[T]{capacity: c.Capacity, overflow: c.Overflow}, nil
 }

@@ -34,35 +34,47 @@ func NewSpanRef() SpanRef {
 // Sampled returns a handle on the span in ctx if that span is sampled, and
 // the zero SpanRef otherwise. In a context that was never traced it costs one
 // look-up of a context value.
-func Sampled(ctx context.Context) (ref SpanRef) {
-	defer func() { // a span's methods are the provider's code
+func Sampled(ctx context.Context) SpanRef {
+	span := trace.SpanFromContext(ctx)
+	if t := declined.Load(); t != nil && reflect.TypeOf(span) == *t {
+		return SpanRef{}
+	}
+	return sampled(ctx, span)
+}
+
+// declined is the type of the spans that the OpenTelemetry SDK makes of what its
+// sampler has declined, once one has been seen. They are never sampled, and to be
+// asked costs each of them a quarter of what a message may.
+var declined atomic.Pointer[reflect.Type]
+
+// sampled is Sampled for a span that may be; its methods are the provider's code.
+// All sends of a turn share its handle, unless the handler has started a span of
+// its own.
+func sampled(ctx context.Context, span trace.Span) (ref SpanRef) {
+	defer func() {
 		if recover() != nil {
 			ref = SpanRef{}
 		}
 	}()
-	span := trace.SpanFromContext(ctx)
-	if !span.IsRecording() && reflect.TypeOf(span) != carried {
-		return SpanRef{}
-	}
-	return sampled(ctx, span.SpanContext())
-}
-
-// carried is the type of the spans that stand for one of another program. They
-// may be sampled, as of those that do not record no others may be
-// (OpenTelemetry's Tracing SDK, Sampling). To be asked for its SpanContext costs
-// a span more than twice what a message may.
-var carried = reflect.TypeOf(trace.SpanFromContext(trace.ContextWithSpanContext(context.Background(), trace.SpanContext{})))
-
-// sampled returns the handle on a span, if it is sampled. All sends of a turn
-// share its handle, unless the handler has started a span of its own.
-func sampled(ctx context.Context, sc trace.SpanContext) SpanRef {
+	sc := span.SpanContext()
 	if !sc.IsSampled() {
+		if sc.IsValid() {
+			learn(reflect.TypeOf(span))
+		}
 		return SpanRef{}
 	}
 	if turn, ok := ctx.Value(turnKey{}).(*ProcessSpan); ok && turn.ref.get().SpanID() == sc.SpanID() {
 		return turn.ref
 	}
 	return refTo(sc)
+}
+
+// learn notes the type of a span that is not sampled if it is the one for declined.
+func learn(t reflect.Type) {
+	if t.PkgPath() == "go.opentelemetry.io/otel/sdk/trace" && t.Name() == "nonRecordingSpan" {
+		found := t // only this one is allocated
+		declined.Store(&found)
+	}
 }
 
 // Context returns ctx, and in it the span that the handle stands for, if there is

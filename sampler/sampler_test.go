@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/monitoring"
 	"github.com/understudy-go/understudy/sampler"
 	"github.com/understudy-go/understudy/supervision"
 	"github.com/understudy-go/understudy/system"
@@ -187,4 +188,22 @@ func TestTracestateIsKept(t *testing.T) {
 
 func TestDescription(t *testing.T) {
 	assert.Equal(t, "KeepSupervision{AlwaysOffSampler}", sampler.KeepSupervision(sdktrace.NeverSample()).Description())
+}
+
+// What the SDK's sampler has declined is not handed on; a span that it samples is,
+// also when it has ended.
+func TestWhatIsHandedOn(t *testing.T) {
+	provider := sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.AlwaysSample())))
+	tracer := provider.Tracer("test")
+	declinedElsewhere := trace.ContextWithRemoteSpanContext(context.Background(), trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID: trace.TraceID{1}, SpanID: trace.SpanID{1}, Remote: true,
+	}))
+	for range 3 { // the first is looked at, the others are known
+		declined, _ := tracer.Start(declinedElsewhere, "declined")
+		assert.True(t, monitoring.Sampled(declined).IsZero())
+		sampled, span := tracer.Start(context.Background(), "sampled")
+		assert.False(t, monitoring.Sampled(sampled).IsZero())
+		span.End()
+		assert.False(t, monitoring.Sampled(sampled).IsZero(), "ended")
+	}
 }

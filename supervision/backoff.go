@@ -12,6 +12,11 @@ const (
 // Backoff delays the restarts of a child that keeps failing: twice as long each
 // time, until it has run stably for a while. A child has none unless its spec
 // or its supervisor's [Defaults] ask for it.
+//
+// A delayed restart counts against the limits as every other does, from the
+// moment when it is decided. So a limit must allow for the delays, which are
+// short at first: with the default limit, and the default delays, a supervisor
+// gives up three seconds after a child began to fail.
 type Backoff struct {
 	// Base is the first delay. Zero means 100 ms.
 	Base time.Duration

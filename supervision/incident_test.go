@@ -70,6 +70,30 @@ func TestVerdictOfAFailure(t *testing.T) {
 	assert.NoError(t, m.failure(c, lapse{exit: actor.Exit{Err: below}}).Verdict)
 }
 
+// All that an end tells goes into the record of the failure.
+func TestRecordOfAFailure(t *testing.T) {
+	m, ref, at := newMachine(herd(1, OneForOne, false)), monitoring.NewSpanRef(), time.Now()
+	c := m.kids.head
+	got := m.failure(c, lapse{exit: actor.Exit{
+		Kind: actor.Panic, Err: errBoom, Message: "Place", Depth: 3, Trace: ref, Incarnation: 7, At: at,
+	}})
+	assert.Equal(t, monitoring.Failure{
+		Path: m.pathOf(c), Name: c.name, Type: c.typ, Incarnation: 7,
+		Message: "Place", Kind: "panic", Err: errBoom, At: at, Depth: 3, Trace: ref,
+	}, got)
+}
+
+// The record of a supervisor's own start or stop says which supervisor it was.
+func TestRecordOfASupervisor(t *testing.T) {
+	m := newMachine(&plan{name: "s", path: "top/s", incarnation: 7, strategy: RestForOne, limit: AtMost(3, time.Minute)})
+	m.now = time.Now()
+	assert.Equal(t, monitoring.Incident{
+		Failure:    monitoring.Failure{Path: "top/s", Name: "s", Type: supervisorType, Incarnation: 7, Kind: "shutdown"},
+		Supervisor: "top/s", SupervisorType: supervisorType, Strategy: "rest_for_one",
+		Directive: directiveShutdown, MaxRestarts: 3, Window: time.Minute, Begin: m.now,
+	}, m.openOwn(directiveShutdown).Incident)
+}
+
 // A failure has the time at which it happened, or the present if nobody knows.
 func TestTimeOfAFailure(t *testing.T) {
 	m, now := newMachine(herd(1, OneForOne, false)), time.Now()

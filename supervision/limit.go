@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/understudy-go/understudy/actor"
@@ -32,6 +33,11 @@ type Limit struct {
 // lifetime. A negative n, or a window that is not positive, is refused by
 // Validate.
 func AtMost(n int, per time.Duration) Limit { return Limit{n: n, per: per, set: true} }
+
+// Unlimited allows any number of restarts. It is for children with a Backoff that
+// are to be tried for as long as it takes: without one, a child that fails at once
+// is restarted without end.
+func Unlimited() Limit { return AtMost(math.MaxInt, actor.Forever) }
 
 // Restarts returns how many restarts the limit allows in its window.
 func (l Limit) Restarts() int {

@@ -311,6 +311,16 @@ func TestLiveRetryIntoAFullMailbox(t *testing.T) {
 	})
 }
 
+// Who looks up a child that is not there is told where, and whom.
+func TestLiveLookupFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup"}))
+		_, err := supervision.Lookup(t.Context(), sup.Ref, "nobody")
+		assert.Equal(t, &supervision.ChildError{Op: "look up", Path: "/sup", ID: "nobody", Err: supervision.ErrNotFound}, err)
+		assert.NoError(t, sup.stop().Err)
+	})
+}
+
 // The children that a supervisor was declared with are not those that its caller
 // puts into the slice later.
 func TestLiveSpecIsCopied(t *testing.T) {
@@ -333,10 +343,20 @@ func TestLiveConfigurationChanged(t *testing.T) {
 		})
 		require.NoError(t, err)
 		sup := liveStartWith(t, supervision.New(supervision.Spec{Name: "sup"}), tel)
-		require.NoError(t, supervision.StartChild(t.Context(), sup.Ref, supervision.Child{Process: liveNew("a")}))
-		assert.Equal(t, []monitoring.SystemEvent{{
-			Time: time.Now(), Kind: monitoring.ConfigurationChanged, Name: "a", Path: "/sup", Reason: "child added",
-		}}, seen.Snapshot().Recent)
+		require.NoError(t, supervision.StartChild(t.Context(), sup.Ref, supervision.Child{
+			Process: liveNew("a"), Health: new(supervision.HealthCheck),
+		}))
+		require.NoError(t, supervision.DisableHealth(t.Context(), sup.Ref, "a"))
+		require.NoError(t, supervision.EnableHealth(t.Context(), sup.Ref, "a"))
+		require.NoError(t, supervision.TerminateChild(t.Context(), sup.Ref, "a"))
+		require.NoError(t, supervision.DeleteChild(t.Context(), sup.Ref, "a"))
+		var want []monitoring.SystemEvent
+		for _, what := range []string{"child added", "health checks off", "health checks on", "child deleted"} {
+			want = append(want, monitoring.SystemEvent{
+				Time: time.Now(), Kind: monitoring.ConfigurationChanged, Name: "a", Path: "/sup", Reason: what,
+			})
+		}
+		assert.Equal(t, want, seen.Snapshot().Recent)
 		assert.NoError(t, sup.stop().Err)
 		assert.NoError(t, tel.Close(context.Background()))
 	})

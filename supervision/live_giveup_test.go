@@ -229,3 +229,25 @@ func TestLiveLimitOfAChildBeginsAnew(t *testing.T) {
 		assert.NoError(t, sup.stop().Err)
 	})
 }
+
+// The incarnations in events are the child's own: they go on when its supervisor
+// is restarted.
+func TestLiveIncarnationsGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tel, seen := liveEvents(t)
+		a := liveNew("a")
+		mid := supervision.New(supervision.Spec{
+			Name: "mid", Limit: supervision.AtMost(0, time.Hour), Children: liveChildren(a),
+		})
+		top := liveStartWith(t, supervision.New(supervision.Spec{Name: "top", Children: liveChildren(mid)}), tel)
+		liveOrder(t, a, liveFail)
+		var started []uint64
+		for _, ev := range liveKind(seen, monitoring.ChildStarted) {
+			if ev.Path == "/top/mid/a" {
+				started = append(started, ev.Incarnation)
+			}
+		}
+		assert.Equal(t, []uint64{1, 2}, started)
+		assert.NoError(t, top.stop().Err)
+	})
+}

@@ -45,7 +45,8 @@ func TestPlanOverrides(t *testing.T) {
 		},
 	}
 	require.NoError(t, s.Validate())
-	p := newPlan(s, "sys/top", isSupervisor, nil)
+	p := newPlan(s, "sys/top", isSupervisor, func() float64 { return 0.5 })
+	assert.Equal(t, []any{"top", "sys/top", 0.5}, []any{p.name, p.path, p.chance()})
 	assert.Equal(t, []any{true, AllSignificant, AtMost(0, 1), 0}, []any{p.strict, p.auto, p.limit, p.most})
 
 	inherits, its, none, worker, below := p.children[0], p.children[1], p.children[2], p.children[3], p.children[4]

@@ -27,6 +27,7 @@ func TestWindow(t *testing.T) {
 		"longest but one":  {AtMost(1, actor.Forever-1), []time.Duration{0, 1e18}, []bool{true, false}},
 		"none ever":        {AtMost(0, actor.Forever), []time.Duration{0}, []bool{false}},
 		"shortest":         {AtMost(1, 1), []time.Duration{0, 1, 3}, []bool{true, false, true}},
+		"unlimited":        {Unlimited(), []time.Duration{0, 0, 0, 0, 0, 0, 0}, []bool{true, true, true, true, true, true, true}},
 		"nothing overflow": {AtMost(math.MaxInt, s), []time.Duration{0, 0, 0}, []bool{true, true, true}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -63,6 +63,11 @@ type Config struct {
 	// tell of all of them. Zero means monitoring.DefaultIncidentsPerSecond, 100.
 	IncidentsPerSecond int
 
+	// ProfileLabels has goroutines carry the type of the actor that they run, as
+	// the label actor.type, so that a CPU profile can be split by it: go tool pprof
+	// -tags, or -tagfocus. It costs each run of an actor some 100 ns.
+	ProfileLabels bool
+
 	// Redact is given the text of errors and stacks before they go into spans
 	// and logs, and returns what may be shown. Nil means all of it.
 	Redact func(string) string

@@ -25,13 +25,13 @@ func lifeCycle() []scenario {
 func deadLettersDoNotFeedThemselves(s *stage) {
 	var self actor.Ref[string]
 	var told []error
-	begun, free := make(chan struct{}), make(chan struct{})
+	begun := make(chan struct{})
 	p := actor.New(actor.Spec[string]{
 		Name: "a",
 		New: actor.Make(func() actor.Func[string] {
-			return func(context.Context, string) error {
+			return func(ctx context.Context, _ string) error {
 				close(begun)
-				<-free
+				<-ctx.Done() // until it is asked to stop
 				return nil
 			}
 		}),
@@ -44,7 +44,6 @@ func deadLettersDoNotFeedThemselves(s *stage) {
 		require.NoError(s, p.Send(s.ctx, msg))
 	}
 	<-begun
-	go close(free)
 	require.NoError(s, supervision.TerminateChild(s.ctx, s.root(), "a"))
 	synctest.Wait()
 	require.Len(s, told, 3)

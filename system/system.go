@@ -84,6 +84,9 @@ func (s *ActorSystem) start(ctx context.Context, ids *monitoring.IDs, cfg Config
 		return err
 	}
 	s.runtime.Employ()
+	if cfg.ProfileLabels {
+		s.runtime.Label()
+	}
 	in := context.WithValue(s.runtime.Context(ctx), systemKey{}, s)
 	for _, t := range []*top{s.root, s.spawned} {
 		if err := t.start(ctx, in); err != nil {
@@ -148,9 +151,11 @@ func (s *ActorSystem) observe(kind monitoring.SystemKind, reason string, err err
 
 // Spawn starts an actor in a running system and returns its address when it is
 // ready. The actor is adopted by a supervisor of the system's own, whose policy
-// is Config.Spawned; to have it under another one, use supervision.StartChild.
-// An empty name is filled in. To stop the actor, call supervision.TerminateChild
-// with the system's Spawned address and the actor's name.
+// is Config.Spawned: unless its Defaults say otherwise the actor is restarted
+// however it ends, also after a normal end. To have it under another supervisor
+// use [SpawnUnder]. An empty name is filled in. To stop the actor, call
+// supervision.TerminateChild with the system's Spawned address and the actor's
+// name.
 //
 // The error is a *[supervision.ChildError] or a *[supervision.SpecError],
 // [ErrShutdown], or ctx's cause. Only in the last case does the start go on, so

@@ -21,6 +21,14 @@
 // coverage. Only those are run, the quick ones first, up to the first failure.
 // A mutant on a line that no test reaches is not run, and counts as alive.
 //
+// A mutant that hangs costs the time that the tool has for it. In a bubble of
+// virtual time, to hang is to fail at once, and elsewhere it is not: so a test in
+// which some mutant has hung is put behind the others. Whoever hangs is compared
+// with the tests as they are, for a busy machine must not be taken for a mutant.
+//
+// With -again, what was killed in an earlier run is not tried: a test that was
+// written for one mutant shows soon whether it kills it.
+//
 // # Why not an existing tool
 //
 // gremlins, the one that is well kept, copies the module and compiles and links
@@ -38,6 +46,7 @@
 // # Concurrency
 //
 // Twice as many mutants are tried at once as there are processors, since some of
-// them hang. Each has a process of its own; the tool's goroutines share the list of mutants, of which each
-// owns the one that it has drawn.
+// them hang. Each has a process of its own; the tool's goroutines share the list of
+// mutants, of which each owns the one that it has drawn, and the tests, each of
+// which says by an atomic whether some mutant has hung in it.
 package main

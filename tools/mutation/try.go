@@ -31,7 +31,7 @@ func try(ctx context.Context, m *Mutant, reaching []*unit, binaries map[string]s
 			took += u.took
 		}
 		p := batch[0].pkg
-		r := run(ctx, p, binaries[p.ImportPath], strconv.Itoa(m.number), patience+20*took,
+		r := runPatiently(ctx, p, binaries[p.ImportPath], strconv.Itoa(m.number), patience+20*took,
 			"-test.v", "-test.short", "-test.failfast", "-test.run", pattern(batch))
 		switch {
 		case ctx.Err() != nil:
@@ -103,6 +103,23 @@ func batches(units []*unit) [][]*unit {
 type result struct {
 	err    error // context.DeadlineExceeded if it had to be ended
 	output []byte
+}
+
+// runPatiently is run for a mutant that may hang. Where it seems so the same tests
+// are run without it: if these do not end soon either, the machine is busy, and the
+// mutant gets more time.
+func runPatiently(ctx context.Context, p pkg, binary, mutant string, limit time.Duration, args ...string) result {
+	for range 4 {
+		r := run(ctx, p, binary, mutant, limit, args...)
+		if ctx.Err() != nil || !errors.Is(r.err, context.DeadlineExceeded) {
+			return r
+		}
+		if healthy := run(ctx, p, binary, "", limit/4, args...); healthy.err == nil {
+			return r
+		}
+		limit *= 2
+	}
+	return run(ctx, p, binary, mutant, limit, args...)
 }
 
 // run runs a test binary in the directory of its package, as the given mutant.

@@ -26,11 +26,25 @@ func machine(ctx context.Context) string {
 	say("cpus", strconv.Itoa(runtime.NumCPU()))
 	say("kernel", output(ctx, "uname", "-sr"))
 	say("commit", output(ctx, "git", "describe", "--always", "--dirty"))
+	say("peers", versions(ctx))
 	say("load", load())
 	for _, name := range []string{"GOMAXPROCS", "GOGC", "GOMEMLIMIT", "GODEBUG", "GOAMD64", "GOEXPERIMENT"} {
 		say(strings.ToLower(name), os.Getenv(name))
 	}
 	return text.String()
+}
+
+// peers are the modules that are measured beside this one.
+var peers = []string{
+	"github.com/asynkron/protoactor-go", "github.com/anthdm/hollywood", "github.com/tochemey/goakt/v4",
+	"github.com/vladopajic/go-actor", "github.com/Arceliar/phony", "github.com/ergo-services/ergo",
+	"github.com/thejerf/suture/v4",
+}
+
+// versions names the versions of the other systems that ran.
+func versions(ctx context.Context) string {
+	text := output(ctx, "go", append([]string{"list", "-m"}, peers...)...)
+	return strings.ReplaceAll(text, "\n", ", ")
 }
 
 // output returns what a command prints, or nothing if it cannot be run.

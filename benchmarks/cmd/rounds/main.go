@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -34,19 +35,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	rounds := flags.Int("rounds", 6, "how often each case is measured")
 	cases := flags.String("bench", ".", "`regexp` of the cases, as for go test")
-	benchtime := flags.String("benchtime", "", "as for go test; empty means what suits each case")
+	asked := flags.String("benchtime", "", "as for go test; empty means what suits each case")
 	out := flags.String("out", "results", "`folder` for the raw output and the table")
+	patience := flags.Duration("timeout", 3*time.Minute, "how long one system may take for one case in one round")
 	base := flags.String("base", "chan1024", "the `system` to which the others are compared")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 
-	binary, clean, err := build(ctx, stderr)
+	dir, err := os.MkdirTemp("", "rounds")
 	if err != nil {
 		return err
 	}
-	defer clean()
-	entries, err := list(ctx, binary, *cases)
+	defer os.RemoveAll(dir)
+	systems, notes, err := build(ctx, dir, *cases, stderr)
 	if err != nil {
 		return err
 	}
@@ -55,33 +57,46 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer raw.Close()
-	fmt.Fprint(raw, machine(ctx))
+	fmt.Fprint(raw, machine(ctx), notes)
+	fmt.Fprint(stderr, notes)
 	if busy() {
 		fmt.Fprintln(stderr, "rounds: the machine is doing something else; the figures will mean little")
 	}
 
-	var results samples
+	all := &samples{}
 	for round := range *rounds {
-		for _, e := range turn(entries, round) {
-			fmt.Fprintf(stderr, "\rround %d of %d: %-50s", round+1, *rounds, e)
-			text, err := measure(ctx, binary, e, e.benchtime(*benchtime))
+		for _, s := range turn(systems, round) {
+			fmt.Fprintf(stderr, "\rround %d of %d: %-50s", round+1, *rounds, s.entry)
+			text, err := s.measure(ctx, benchtime(s.entry, *asked), *patience)
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			fmt.Fprintf(raw, "\n# round %d\n%s", round+1, text)
 			if err != nil { // it stalled or died: the table says so
-				fmt.Fprintf(stderr, "\n%s: %v\n%s", e, err, text)
+				text = clip(text)
+				fmt.Fprintf(stderr, "\n%s: %v\n%s", s.entry, err, text)
 			}
-			results.add(e, round, parse(text))
+			fmt.Fprintf(raw, "\n# round %d\n%s", round+1, text)
+			all.add(s.entry, round, text)
 		}
 	}
 	fmt.Fprintln(stderr)
 
-	table := results.table(*base, *rounds)
+	table := all.table(*base, *rounds)
 	fmt.Fprint(stdout, table)
 	fmt.Fprintf(stdout, "\nraw output: %s\n", raw.Name())
 	name := raw.Name()[:len(raw.Name())-len(".txt")] + ".md"
 	return os.WriteFile(name, []byte(table), 0o600)
+}
+
+// clip keeps the first lines of what a process that failed has printed: the dump
+// of its goroutines may be very long.
+func clip(text string) string {
+	const most = 40
+	lines := strings.SplitAfterN(text, "\n", most+1)
+	if len(lines) <= most {
+		return text
+	}
+	return strings.Join(lines[:most], "") + "...\n"
 }
 
 // create makes a file named after the present moment.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/understudy-go/understudy/benchmarks/internal/results"
 )
 
 // samples are the results of all rounds.
@@ -20,26 +22,30 @@ type samples struct {
 type samplesOf struct {
 	systems []string
 	rounds  map[string]map[int]map[string]float64 // by system, round and unit
+	notes   map[string]string                     // by system
 }
 
 // add notes what a process has printed; nothing, if it has failed.
-func (s *samples) add(e entry, round int, lines []line) {
-	c := s.cases[e.benchmark]
+func (s *samples) add(e entry, round int, text string) {
+	c := s.cases[e.Benchmark]
 	if c == nil {
-		c = &samplesOf{rounds: make(map[string]map[int]map[string]float64)}
+		c = &samplesOf{rounds: make(map[string]map[int]map[string]float64), notes: make(map[string]string)}
 		if s.cases == nil {
 			s.cases = make(map[string]*samplesOf)
 		}
-		s.cases[e.benchmark] = c
-		s.order = append(s.order, e.benchmark)
+		s.cases[e.Benchmark] = c
+		s.order = append(s.order, e.Benchmark)
 	}
-	if c.rounds[e.system] == nil {
-		c.rounds[e.system] = make(map[int]map[string]float64)
-		c.systems = append(c.systems, e.system)
+	if c.rounds[e.System] == nil {
+		c.rounds[e.System] = make(map[int]map[string]float64)
+		c.systems = append(c.systems, e.System)
 	}
-	for _, l := range lines {
-		if l.entry == e {
-			c.rounds[e.system][round] = l.values
+	if n := results.Note(text); n != "" {
+		c.notes[e.System] = n
+	}
+	for _, l := range results.Parse(text) {
+		if l.Entry == e {
+			c.rounds[e.System][round] = l.Values
 		}
 	}
 }
@@ -48,8 +54,8 @@ func (s *samples) add(e entry, round int, lines []line) {
 func (s *samples) table(base string, rounds int) string {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 1, ' ', 0)
-	fmt.Fprintf(w, "| case\t| unit\t| system\t| median\t| min–max\t| × %s\t| allocs/op\t|\n", base)
-	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
+	fmt.Fprintf(w, "| case\t| unit\t| system\t| median\t| min–max\t| × %s\t| allocs/op\t| remark\t|\n", base)
+	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
 	for _, name := range s.order {
 		c := s.cases[name]
 		for _, unit := range c.units() {
@@ -80,22 +86,24 @@ func (c *samplesOf) units() []string {
 
 func (c *samplesOf) row(w *tabwriter.Writer, name, unit, system, base string, rounds int) {
 	values := c.values(system, unit)
+	allocs, remark := "", ""
+	if unit == "ns/op" {
+		allocs = number(results.Median(c.values(system, "allocs/op")))
+		remark = c.notes[system]
+	}
 	if len(values) == 0 {
 		if unit == "ns/op" {
-			fmt.Fprintf(w, "| %s\t| %s\t| %s\t| failed\t|\t|\t|\t|\n", name, unit, system)
+			fmt.Fprintf(w, "| %s\t| %s\t| %s\t| failed\t|\t|\t|\t| %s\t|\n", name, unit, system, remark)
 		}
 		return
 	}
+	label := system
 	if failed := rounds - len(values); failed > 0 {
-		system += fmt.Sprintf(" (failed %d of %d)", failed, rounds)
+		label += fmt.Sprintf(" (failed %d of %d)", failed, rounds)
 	}
-	allocs := ""
-	if unit == "ns/op" {
-		allocs = number(median(c.values(strings.Fields(system)[0], "allocs/op")))
-	}
-	fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s–%s\t| %s\t| %s\t|\n", name, unit, system,
-		number(median(values)), number(slices.Min(values)), number(slices.Max(values)),
-		c.ratio(strings.Fields(system)[0], base, unit), allocs)
+	fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s–%s\t| %s\t| %s\t| %s\t|\n", name, unit, label,
+		number(results.Median(values)), number(slices.Min(values)), number(slices.Max(values)),
+		c.ratio(system, base, unit), allocs, remark)
 }
 
 func (c *samplesOf) values(system, unit string) (values []float64) {
@@ -120,19 +128,7 @@ func (c *samplesOf) ratio(system, base, unit string) string {
 	if len(ratios) == 0 {
 		return ""
 	}
-	return strconv.FormatFloat(median(ratios), 'f', 2, 64)
-}
-
-func median(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	middle := len(sorted) / 2
-	if len(sorted)%2 == 1 {
-		return sorted[middle]
-	}
-	return (sorted[middle-1] + sorted[middle]) / 2
+	return strconv.FormatFloat(results.Median(ratios), 'f', 2, 64)
 }
 
 // number prints three digits, or all of the whole part.
