@@ -38,7 +38,8 @@ type State[S comparable, M any] struct {
 
 	// Timeout, if positive, is how long the machine may be in this state. Then
 	// OnTimeout is handled, ahead of the messages in the mailbox, unless it has
-	// gone to another state before. Staying does not begin it anew.
+	// gone to another state before. Staying does not begin it anew, but see
+	// Machine.ResetTimeout.
 	Timeout   time.Duration
 	OnTimeout M
 }
@@ -62,6 +63,11 @@ func NewMachine[S comparable, M any](self *Self[M], first S, states map[S]State[
 
 // State returns the state that the machine is in.
 func (m *Machine[S, M]) State() S { return m.state }
+
+// ResetTimeout has the time of the state that the machine is in begin anew, also
+// when it is over and OnTimeout is being handled. It is for a State's Receive
+// that stays; to go to another state begins the time of that one anyway.
+func (m *Machine[S, M]) ResetTimeout() { m.enter(m.state) }
 
 // Receive implements [Actor].
 func (m *Machine[S, M]) Receive(ctx context.Context, msg M) error {

@@ -93,6 +93,46 @@ func TestL9StateTimeoutsEndWithTheState(t *testing.T) {
 	})
 }
 
+func TestL9AStatesTimeoutBeginsAnewWhenItIsReset(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		var log probe
+		var machine *Machine[string, string]
+		from := time.Now()
+		p := New(Spec[string]{Name: "lamp", New: func(_ context.Context, self *Self[string]) (Actor[string], error) {
+			machine = NewMachine(self, "on", map[string]State[string, string]{
+				"on": {Timeout: 20 * time.Minute, OnTimeout: "timeout", Receive: func(_ context.Context, msg string) (string, error) {
+					log.add(msg + "@" + time.Since(from).String())
+					switch msg {
+					case "off":
+						machine.ResetTimeout() // without effect, for that of the other state counts
+						return "off", nil
+					case "stay":
+						machine.ResetTimeout()
+					case "timeout":
+						if time.Since(from) < time.Hour {
+							machine.ResetTimeout()
+						}
+					}
+					return "on", nil
+				}},
+			})
+			return machine, nil
+		}})
+		h := start(t, p)
+		pass(19 * time.Minute)
+		require.NoError(t, p.Send(ctx, "stay"))
+		pass(10 * time.Hour)
+		assert.Equal(t, []string{"stay@19m0s", "timeout@39m0s", "timeout@59m0s", "timeout@1h19m0s"}, log.take())
+		require.NoError(t, p.Send(ctx, "stay"))
+		require.NoError(t, p.Send(ctx, "off"))
+		pass(time.Hour)
+		assert.Equal(t, []string{"stay@10h19m0s", "off@10h19m0s"}, log.take())
+		p.Stop(time.Second)
+		<-h.ended
+		p.Retire(nil)
+	})
+}
+
 func TestMachineBeginsAnewAfterAFailure(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		var log probe

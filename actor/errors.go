@@ -102,7 +102,7 @@ type AbandonedError struct {
 	Path        string
 	Incarnation uint64
 	State       string        // what it was doing: "starting", "receiving", "stopping", "running a task"
-	Message     string        // the type of the message in hand, or the name of the task's function, or empty
+	Message     string        // the type of the message in hand, or the name of the task's function as the compiler has it, or empty
 	For         time.Duration // how long it had been asked to end
 }
 

@@ -31,7 +31,9 @@ type Child struct {
 
 	// Limit bounds the restarts for the sake of this child alone, beside the
 	// supervisor's Limit: if either is exceeded the supervisor gives up. Zero
-	// means no limit of its own.
+	// means no limit of its own. A child that is to be given up alone says so by
+	// an error that a [Rule] stops: an actor knows by Self.Incarnation how often
+	// it was started.
 	Limit Limit
 	// Significant children can end their supervisor; see [AutoShutdown]. They
 	// are not Permanent, and not children of a dynamic supervisor.

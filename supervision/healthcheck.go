@@ -24,8 +24,9 @@ const (
 // limits decide on like on any other. It has the time of its shutdown policy to
 // stop, [Infinity] standing for Timeout here; after that it is abandoned.
 type HealthCheck struct {
-	// Interval is the time from an answer, or from the child's start, to the
-	// next question. Zero means 30 s.
+	// Interval is the time from an answer, from the end of the time for one that
+	// has not come, or from the child's start, to the next question. Zero means
+	// 30 s.
 	Interval time.Duration
 	// Timeout is how long an answer may take. Zero means 5 s.
 	Timeout time.Duration

@@ -110,7 +110,13 @@ func TestLiveTemplateNames(t *testing.T) {
 		process, ok := a.Process()
 		require.True(t, ok)
 		assert.Same(t, process, failed.Process)
-		assert.ErrorIs(t, second.TrySend(sessionAdd(1)), actor.ErrStopped, "nobody's")
+		assert.Equal(t, a, second, "the one that has the name")
+		other := supervision.Template(sup.Ref, "other", func(name string) actor.Spec[int] {
+			return actor.Spec[int]{Name: name, New: actor.Make(func() actor.Func[int] { return nil })}
+		})
+		third, err := other(t.Context(), "alice")
+		require.ErrorIs(t, err, supervision.ErrAlreadyStarted)
+		assert.ErrorIs(t, third.TrySend(1), actor.ErrStopped, "it takes other messages: nobody's")
 		info, err := supervision.Lookup(t.Context(), sup.Ref, "alice")
 		require.NoError(t, err)
 		assert.Equal(t, "Account", info.Type)
@@ -118,6 +124,32 @@ func TestLiveTemplateNames(t *testing.T) {
 		require.ErrorIs(t, err, supervision.ErrInvalidSpec)
 		assert.Error(t, wrong.TrySend(sessionAdd(1)))
 		assert.Zero(t, sumOf(t, a))
+		assert.NoError(t, sup.stop().Err)
+	})
+}
+
+// Who waits for a restart has its name all the same, and the message waits with
+// it.
+func TestLiveTemplateFindsWhoIsRestarting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sup := liveStart(t, supervision.NewDynamic(supervision.Spec{Name: "sup", Defaults: supervision.Defaults{
+			Backoff: &supervision.Backoff{Base: time.Minute},
+		}}))
+		open := supervision.Template(sup.Ref, "session", func(name string) actor.Spec[sessionMsg] {
+			s := sessionFrom(len(name))
+			s.Name = name
+			return s
+		})
+		a, err := open(t.Context(), "alice")
+		require.NoError(t, err)
+		require.NoError(t, a.Send(t.Context(), sessionEnd{errLive}))
+		synctest.Wait()
+		again, err := open(t.Context(), "alice")
+		require.ErrorIs(t, err, supervision.ErrAlreadyPresent)
+		assert.Equal(t, a, again)
+		from := time.Now()
+		assert.Equal(t, 5, sumOf(t, again))
+		assert.Equal(t, time.Minute, time.Since(from))
 		assert.NoError(t, sup.stop().Err)
 	})
 }

@@ -21,7 +21,9 @@ type Partitions[M any] struct {
 
 // NewPartitioned declares a supervisor of n copies. child declares the copy of
 // that number, from 0; their names must differ. A copy may be a dynamic
-// supervisor, which then has the children of its keys.
+// supervisor, which then has the children of its keys. Package pool divides by
+// key as well: there the key is found in the message, all workers have one
+// address, and their number can change.
 //
 // spec has no Children of its own. What is wrong, an n of less than one too, is
 // told by the start, as for [New].

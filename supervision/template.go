@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync/atomic"
 
@@ -24,10 +25,15 @@ import (
 // Type is given name as that. Policies are the supervisor's Defaults.
 //
 // The start function returns the child's address when the child is ready. Its
-// errors are those of [StartChild], [ErrMaxChildren] among them; only when ctx is
-// done meanwhile does the start go on, and the address is the child's then. It may
-// be called from any goroutine. The supervisor forgets a child, and with it the
-// argument, when the child has ended and is not restarted.
+// errors are those of [StartChild], [ErrMaxChildren] among them. With
+// [ErrAlreadyStarted] and [ErrAlreadyPresent] the address is that of the child
+// which has the name, as far as it takes messages of type M: so a spec that is
+// named after its argument is started on demand, and found again. When ctx is
+// done meanwhile the start goes on, and the address is the child's. With every
+// other error it is of no use.
+//
+// It may be called from any goroutine. The supervisor forgets a child, and with
+// it the argument, when the child has ended and is not restarted.
 func Template[A, M any](
 	sup actor.Ref[Message], name string, spec func(A) actor.Spec[M],
 ) func(context.Context, A) (actor.Ref[M], error) {
@@ -48,8 +54,25 @@ func Template[A, M any](
 		if err != nil && ctx.Err() == nil {
 			p.Retire(err) // it is not going to be started
 		}
+		if known := holder[M](err); known != nil {
+			return known.Ref, err
+		}
 		return p.Ref, err
 	}
+}
+
+// holder returns the actor by which a name or an id is taken, if that is what err
+// says and the actor takes messages of type M.
+func holder[M any](err error) *actor.Process[M] {
+	if !errors.Is(err, ErrAlreadyStarted) && !errors.Is(err, ErrAlreadyPresent) {
+		return nil
+	}
+	taken, ok := errors.AsType[*ChildError](err)
+	if !ok {
+		return nil
+	}
+	p, _ := taken.Process.(*actor.Process[M])
+	return p
 }
 
 // TerminateRef is [TerminateChild] for a child of which one has the address. For

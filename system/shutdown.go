@@ -16,7 +16,8 @@ import (
 // deadline, or Config.ShutdownTimeout if that is earlier or there is no deadline;
 // policies and phases that would take longer are cut short. When ctx is
 // cancelled, no more time is given than the moment it takes to cut off what is
-// stuck, in each phase.
+// stuck, in each phase. So a program that ends because its own context is done
+// gives context.WithoutCancel of that; Run does.
 //
 // The error joins what did not stop in order. Tasks that failed are named by a
 // *[TaskError] each. Actors that did not stop in time are abandoned, and each is

@@ -40,5 +40,8 @@
 // that Probe.Answer and Faults are given are called on those of the actors. What
 // an actor has done before it sends to a probe synchronizes before the expectation
 // that takes the message, and what it has done before a step of a Solo is over
-// synchronizes before the return of that step.
+// synchronizes before the return of that step. What a test does before it lets
+// time pass does not synchronize before what a timer has the actor do then: what
+// both use without a lock, such as a buffer that the actor writes to, is looked at
+// when the actor writes no more.
 package actortest

@@ -38,7 +38,9 @@ const (
 	SetPassivate EffectKind = EffectKind(effect.Passive)
 	// Continued with a Message ahead of those that wait.
 	Continued EffectKind = EffectKind(effect.Continue)
-	// RanTask by Async: Of, the name of the function, such as "shop.fetch".
+	// RanTask by Async: Of, the name of the function, such as "shop.fetch". That
+	// of a function literal is made by the compiler, and depends on where the code
+	// around it was inlined: let Effects tell of such a one, and look at the Kind.
 	RanTask EffectKind = EffectKind(effect.Task)
 )
 

@@ -46,9 +46,10 @@ type Solo[M any] struct {
 	restarting bool        // protected by mu: the end that is to come leads to a restart
 }
 
-// NewSolo starts an actor, which ends with the test. If New fails, Err tells. The
-// zero Name is "solo". A wrong spec fails the test, and so does a test outside of
-// a bubble.
+// NewSolo starts an actor, which ends with the test. If New fails, Err tells. A
+// wrong spec fails the test, and so does a test outside of a bubble. An empty
+// Name is "solo" here, for where the spec goes one may be filled in, as a pool
+// and supervision.Template do.
 func NewSolo[M any](t testing.TB, spec actor.Spec[M]) *Solo[M] {
 	t.Helper()
 	if !settle() {

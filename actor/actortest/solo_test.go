@@ -46,6 +46,15 @@ func TestSoloSends(t *testing.T) {
 	})
 }
 
+// A spec to which another package gives the name needs none here.
+func TestSoloOfASpecWithoutName(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		a := NewSolo(t, counterSpec(""))
+		require.NoError(t, a.Send(Inc{2}))
+		assert.Equal(t, "solo", a.Ref.Name())
+	})
+}
+
 // Each way to end is an error.
 func TestSoloErr(t *testing.T) {
 	bubble(t, func(t *testing.T) {
