@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"runtime/trace"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,7 +37,7 @@ func TestGoroutinesAreLabelled(t *testing.T) {
 		for range 2 {
 			during, err := call(t.Context(), p, func(context.Context) string { return goroutines() })
 			require.NoError(t, err)
-			assert.Equal(t, labels, bytes.Contains([]byte(during), []byte(label)))
+			assert.Equal(t, labels, strings.Contains(during, label))
 		}
 		p.Stop(Forever)
 		<-h.ended
