@@ -94,6 +94,7 @@ func TestLogs(t *testing.T) {
 		synctest.Wait()
 		request.End()
 		kitSend(t, a.Ref, kitNothing)
+		synctest.Wait()
 		kitShut(t, s)
 
 		lines := page.lines(t)
