@@ -442,6 +442,20 @@ func TestHandOverBetweenParentAndChild(t *testing.T) {
 		assert.Equal(r, []string{"started after 0s"}, r.logged())
 		assert.Equal(r, strings.TrimPrefix(<-places, "parent "), strings.TrimPrefix(<-places, "child "))
 
+		quiet := doer("quiet", withNew(func(context.Context, *Self[do]) (Actor[do], error) {
+			places <- "child " + goroutine()
+			return plain{}, nil
+		}))
+		r.give(func(context.Context) error {
+			return self.Start(quiet, func(Event) do {
+				return func(context.Context) error {
+					places <- "parent " + goroutine()
+					return nil
+				}
+			})
+		})
+		assert.Equal(r, strings.TrimPrefix(<-places, "child "), strings.TrimPrefix(<-places, "parent "))
+
 		slow := doer("slow", withNew(func(context.Context, *Self[do]) (Actor[do], error) {
 			time.Sleep(time.Hour)
 			return plain{}, nil
@@ -454,6 +468,30 @@ func TestHandOverBetweenParentAndChild(t *testing.T) {
 			return nil
 		})
 		assert.Equal(r, []string{"handled after 0s"}, r.logged())
+		pass(time.Hour)
+	}, withSelf(&self))
+}
+
+// What a child's own signals have it do holds up its parent as little.
+func TestHandOverIsFreedForASignal(t *testing.T) {
+	var self *Self[do]
+	inRelay(t, func(r *relay) {
+		child := doer("child", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
+			self.Continue(func(context.Context) error {
+				time.Sleep(time.Hour)
+				return nil
+			})
+			return plain{}, nil
+		}))
+		r.give(func(context.Context) error {
+			return self.Start(child, func(Event) do {
+				return func(context.Context) error {
+					r.log <- "started after " + time.Since(r.began).String()
+					return nil
+				}
+			})
+		})
+		assert.Equal(r, []string{"started after 0s"}, r.logged())
 		pass(time.Hour)
 	}, withSelf(&self))
 }

@@ -137,7 +137,6 @@ func (c *core) failed(exit Exit) bool {
 // another incarnation; see renew.
 func (c *core) conclude(exit Exit) bool {
 	inc := c.inc
-	c.free()
 	if exit.Err == ErrStop || exit.Err == ErrShutdown { //nolint:errorlint // the bare sentinel says no more than the kind does
 		exit.Err = nil
 	}

@@ -10,8 +10,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/understudy-go/understudy/monitoring"
 )
 
 type ballast [1 << 20]byte
@@ -31,10 +29,11 @@ func isGone(p weak.Pointer[ballast]) bool {
 	return p.Value() == nil
 }
 
-// A parent that goes on, and a system, keep nothing of a child that has ended.
+// A parent that goes on, a system and its metrics keep nothing of a child that has
+// ended.
 func TestEndedChildrenAreForgotten(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
-		rt := NewRuntime(monitoring.NewIDs(), nil)
+		rt := newMetered(t).Runtime
 		rt.Employ()
 		p := &parent{}
 		p.Process = doer("parent", withSelf(&p.self))
