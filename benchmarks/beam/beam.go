@@ -62,7 +62,9 @@ func Compile(ctx context.Context, dir string) (*Machine, error) {
 // prints. benchtime is as for go test, in seconds ("1s") or operations ("100x").
 func (m *Machine) Run(ctx context.Context, benchtime string, cases ...string) (string, error) {
 	args := append([]string{"-noshell", "+P", "4000000", "-pa", m.dir, "-run", "bench", "main", benchtime}, cases...)
-	text, err := exec.CommandContext(ctx, "erl", args...).CombinedOutput() //nolint:gosec // modules of our own
+	erl := exec.CommandContext(ctx, "erl", args...)              //nolint:gosec // modules of our own
+	erl.Env = append(os.Environ(), "ERL_CRASH_DUMP="+os.DevNull) // its text says what went wrong
+	text, err := erl.CombinedOutput()
 	return string(text), err
 }
 
