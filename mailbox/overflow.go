@@ -19,7 +19,8 @@ const (
 
 	// DropOldest evicts the element that has been queued longest, hands it to
 	// the producer, and stores the arriving one. It may do so although the
-	// consumer has made room after the producer found none.
+	// consumer has made room after the producer found none, and the consumer may
+	// find the mailbox without either of them in between.
 	DropOldest
 )
 
