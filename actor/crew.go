@@ -160,9 +160,6 @@ func (cr *crew) employ() {
 func (cr *crew) dismiss(ctx context.Context) error {
 	cr.mu.Lock()
 	cr.keep = false
-	if cr.watch.timer != nil {
-		cr.watch.timer.Stop()
-	}
 	for _, h := range cr.idle {
 		cr.leaving++
 		close(h.work)

@@ -495,3 +495,21 @@ func TestHandOverIsFreedForASignal(t *testing.T) {
 		pass(time.Hour)
 	}, withSelf(&self))
 }
+
+// A crew that is being dismissed still looks after those that are noted: what the
+// dismissal waits for may be waiting for one of them.
+func TestHandOverWhileDismissed(t *testing.T) {
+	inRelay(t, func(r *relay) {
+		r.give(func(ctx context.Context) error {
+			r.note(ctx, 0)
+			time.Sleep(time.Hour)
+			return nil
+		})
+		dismissed := make(chan error, 1)
+		go func() { dismissed <- r.giver.scope.Load().runtime.Dismiss(r.ctx) }()
+		pass(2 * watchTick)
+		assert.Equal(t, []string{"0 after 2ms"}, r.logged())
+		pass(time.Hour)
+		assert.NoError(t, <-dismissed)
+	})
+}
