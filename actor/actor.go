@@ -36,8 +36,9 @@ func (f Func[M]) Receive(ctx context.Context, msg M) error { return f(ctx, msg) 
 //
 // ctx is done shortly before the time to stop is over: what was given with
 // Stop, or Spec.HookTimeout. Then Stopped is abandoned if it has not returned.
-// It has a few milliseconds even if Stop gave no time. An error that Stopped returns, or a panic in it, is added
-// to the error of the end and stops nothing else.
+// It has a few milliseconds even if Stop gave no time. An error that Stopped
+// returns, or a panic in it, is added to the error of the end and stops nothing
+// else.
 type Stopper interface {
 	Stopped(ctx context.Context, exit Exit) error
 }

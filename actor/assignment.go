@@ -10,9 +10,9 @@ import (
 // An Assignment is a [Question] whose answer is that its message was handled.
 // It is what a queue of work that several actors share gives each of them:
 // delivered by [Target.DeliverAsk], which never waits for an Assignment, it ends
-// with exactly one of Handled and Fail, unless DeliverAsk returns an error. One that comes to no end at one actor,
-// because its address has ended for instance, is no dead letter, since Fail gives
-// it back.
+// with exactly one of Handled and Fail, unless DeliverAsk returns an error. One
+// that comes to no end at one actor, because its address has ended for instance,
+// is no dead letter, since Fail gives it back.
 //
 // The methods are called by the actor, or by whoever ends it; they must not block.
 type Assignment interface {

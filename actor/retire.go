@@ -80,7 +80,8 @@ func (s retirement) apply(c *core) bool {
 }
 
 // shut ends the address, in the order of a final stop: what waits becomes dead
-// letters, then the name is free and no group has it any more. The end is still to be published.
+// letters, then the name is free and no group has it any more. The end is still to
+// be published.
 func (c *core) shut(cause error) {
 	if c.dead {
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -80,10 +81,10 @@ func (e *TaskError) Unwrap() error { return e.Err }
 // clip bounds a name in a text.
 func clip(name string) string {
 	const most = 255 // what names may have
-	if len(name) > most {
-		return name[:most]
+	if len(name) <= most {
+		return name
 	}
-	return name
+	return strings.ToValidUTF8(name[:most], "") // not in the middle of a character
 }
 
 // OnShutdown adds a task to a phase of the system's shutdown. It may be called

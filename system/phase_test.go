@@ -283,6 +283,7 @@ func TestOnShutdown(t *testing.T) {
 			text  string
 		}{
 			{"nowhere", system.Task{Name: "t", Run: none}, actor.ErrNotFound, "task nowhere/t: no such phase"},
+			{strings.Repeat("é", 200), system.Task{Name: "t", Run: none}, actor.ErrNotFound, "task " + strings.Repeat("é", 127) + "/t: no such phase"},
 			{strings.Repeat("x", 300), system.Task{Name: "t", Run: none}, actor.ErrNotFound, "task " + strings.Repeat("x", 255) + "/t: no such phase"},
 			{system.PhaseActors, system.Task{Name: "t", Run: none}, nil, "tasks are given"},
 			{system.PhaseDrain, system.Task{Name: "adds", Run: none}, system.ErrTaskExists, "drain/adds"},
