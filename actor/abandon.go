@@ -77,7 +77,7 @@ func (i *incarnation) abandoned() Exit {
 func (c *core) resume(inc *incarnation, exit Exit) {
 	crew := c.crew
 	c.leaveHand()
-	if c.goOn(inc, exit) && c.run(nil) && crew != nil {
+	if c.goOn(inc, exit) && c.run(nil) == rested && crew != nil {
 		crew.ran(nil)
 	}
 }

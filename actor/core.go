@@ -87,6 +87,7 @@ type core struct {
 	// Owned by the run loop.
 	inc      *incarnation
 	crew     *crew              // that counts the run; nil before the first start
+	behind   *core              // protected by the crew's mu: who comes next in its queue
 	labels   context.Context    //nolint:containedctx // that of the goroutine; made on demand
 	meter    *monitoring.Meter  // from the first start to the end of the address; nil without metrics
 	until    int                // messages until one is timed; never becomes 0 without metrics
