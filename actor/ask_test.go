@@ -40,10 +40,12 @@ func TestL10AskOfAnActorThatDiesOnIt(t *testing.T) {
 		f    func(context.Context, Reply[int]) error
 		want error
 	}{
-		"error":  {func(context.Context, Reply[int]) error { return errBoom }, errBoom},
-		"panic":  {func(context.Context, Reply[int]) error { panic(errBoom) }, errBoom},
-		"goexit": {func(context.Context, Reply[int]) error { runtime.Goexit(); return nil }, ErrGoexit},
-		"stop":   {func(context.Context, Reply[int]) error { return ErrStop }, ErrStopped},
+		"error":   {func(context.Context, Reply[int]) error { return errBoom }, errBoom},
+		"panic":   {func(context.Context, Reply[int]) error { panic(errBoom) }, errBoom},
+		"goexit":  {func(context.Context, Reply[int]) error { runtime.Goexit(); return nil }, ErrGoexit},
+		"stop":    {func(context.Context, Reply[int]) error { return ErrStop }, ErrNoReply},
+		"shut":    {func(context.Context, Reply[int]) error { return ErrShutdown }, ErrNoReply},
+		"wrapped": {func(context.Context, Reply[int]) error { return errors.Join(errBoom, ErrStop) }, errBoom},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, ctx context.Context) {
@@ -52,6 +54,7 @@ func TestL10AskOfAnActorThatDiesOnIt(t *testing.T) {
 				began := time.Now()
 				_, err := question(ctx, p, test.f)
 				require.ErrorIs(t, err, test.want)
+				assert.NotErrorIs(t, err, ErrStopped, "it was handled")
 				if name == "panic" {
 					var e *PanicError
 					require.ErrorAs(t, err, &e)

@@ -187,7 +187,7 @@ func (c *core) finish() {
 	if cause == nil {
 		cause = ErrStopped
 	}
-	c.body.give(cause)
+	c.body.give(undone(exit))
 	c.body.forget()
 	inc.failHeld(unanswered(exit))
 	if inc.created && !inc.retire {
