@@ -38,30 +38,39 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 // A core is the part of an actor that does not: its life as a child, its run
 // loop, its control lane.
 type core struct {
+	// Read for every message, by those who send or by the run loop, and hardly
+	// ever written.
+	gate    atomic.Uint32 // open or closed
+	asks    atomic.Uint32 // what senders are to do besides; see observe.go
+	invalid error         // what is wrong with the declaration, or nil
+	lane    lane
+	handover
+
+	// Hardly ever read. The processors that send and the one that runs the actor
+	// would otherwise wait for each other's cache lines: wake is written for every
+	// message that is sent, so what is on its line must be used by nobody else.
 	name     string
-	body     body
-	invalid  error         // what is wrong with the declaration, or nil
 	register string        // the name in the system's registry, or empty
 	owns     []Child       // addresses that end with this one
 	id       monitoring.ID // set before scope is, once
 
-	// Anyone.
 	wake atomic.Uint64 // see "The wake-up protocol"
-	handover
-	gate    atomic.Uint32 // open or closed
-	asks    atomic.Uint32 // what senders are to do besides; see observe.go
-	lane    lane
+
+	// Hardly ever read or written.
+	lost    atomic.Uint64 // messages that became dead letters
+	buried  atomic.Uint64 // those of them that were taken from the mailbox
+	burials atomic.Uint32 // odd while a message is taken that is not counted in buried yet
+	refused atomic.Uint64 // messages that were refused with an error
+	aside   atomic.Int64  // messages that were taken from the mailbox and put aside
+	late    atomic.Uint64 // answers that came too late
+	starts  atomic.Uint64 // incarnations so far
+
+	// Anyone.
+	body    body
 	scope   atomic.Pointer[scope]       // the place in a system; nil before the first start
 	typ     atomic.Pointer[string]      // the actor's type; nil until it is known
 	current atomic.Pointer[incarnation] // from Start to the end; nil in between
 	waits   atomic.Pointer[wait]        // whom this actor's handler is waiting for
-	lost    atomic.Uint64               // messages that became dead letters
-	buried  atomic.Uint64               // those of them that were taken from the mailbox
-	burials atomic.Uint32               // odd while a message is taken that is not counted in buried yet
-	refused atomic.Uint64               // messages that were refused with an error
-	aside   atomic.Int64                // messages that were taken from the mailbox and put aside
-	late    atomic.Uint64               // answers that came too late
-	starts  atomic.Uint64               // incarnations so far
 
 	// mu protects done, dead, cause, last, watchers, groups and left, and orders
 	// Start against the end of an incarnation.

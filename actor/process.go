@@ -16,9 +16,9 @@ import (
 type Process[M any] struct {
 	// Ref is the actor's address. It stays the same over all restarts.
 	Ref[M]
+	queue mailbox.Queue[envelope[M]] // beside what else is read for every message
 	core
-	spec  Spec[M]
-	queue mailbox.Queue[envelope[M]]
+	spec Spec[M]
 
 	adapters map[reflect.Type]any // protected by mu: the *adapter for each type
 
