@@ -231,7 +231,7 @@ func (i *incarnation) disarm() {
 func (i *incarnation) say(err error) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.said || i.finished || i.fence.isCut() {
+	if i.said || i.fence.isCut() {
 		return false
 	}
 	i.said, i.ready = true, err == nil
