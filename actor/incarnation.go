@@ -39,6 +39,8 @@ type incarnation struct {
 	barred    bool        // and not by Drain
 	deadline  *time.Timer // calls expire at by
 	trapping  bool        // New called TrapStop
+	said      bool        // the function that DeferStart gave was called
+	ready     bool        // with nil
 	finished  bool        // Self has no effect any more
 	timers    map[*Timer]struct{}
 	bonds     map[bondKey]*bond  // with actors whose end is to be told
@@ -222,6 +224,24 @@ func (i *incarnation) disarm() {
 		i.deadline.Stop()
 		i.deadline = nil
 	}
+}
+
+// say notes what the function that DeferStart gave is called with, and reports
+// whether it counts: only the first call does, and none of what was abandoned.
+func (i *incarnation) say(err error) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.said || i.fence.isCut() {
+		return false
+	}
+	i.said, i.ready = true, err == nil
+	return true
+}
+
+func (i *incarnation) saidReady() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.ready
 }
 
 // trapStop has the request to stop handled as a message. Only New asks for it.

@@ -66,7 +66,15 @@ func (i *incarnation) report() {
 	i.core.observeStarted(i)
 }
 
-// readiness is what the function that DeferStart gave was called with.
+// heed tells the parent that the incarnation is ready if that was said and has
+// not been looked at: what is said before an end is told before it.
+func (i *incarnation) heed() {
+	if i.phase == receiving && i.waiting && i.saidReady() {
+		i.report()
+	}
+}
+
+// readiness is what the function that DeferStart gave was called with first.
 type readiness struct {
 	inc *incarnation
 	err error
@@ -118,6 +126,7 @@ func (s halt) apply(c *core) bool {
 // actor go on.
 func (c *core) failed(exit Exit) bool {
 	inc := c.inc
+	inc.heed()
 	switch exit.Kind {
 	case Failure, Panic, Goexit:
 		inc.passable = !inc.waiting
@@ -137,6 +146,7 @@ func (c *core) failed(exit Exit) bool {
 // another incarnation; see renew.
 func (c *core) conclude(exit Exit) bool {
 	inc := c.inc
+	inc.heed()
 	if exit.Err == ErrStop || exit.Err == ErrShutdown { //nolint:errorlint // the bare sentinel says no more than the kind does
 		exit.Err = nil
 	}
@@ -177,7 +187,7 @@ func (c *core) finish() {
 	if cause == nil {
 		cause = ErrStopped
 	}
-	c.body.give(cause)
+	c.body.give(undone(exit))
 	c.body.forget()
 	inc.failHeld(unanswered(exit))
 	if inc.created && !inc.retire {
