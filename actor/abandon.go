@@ -22,7 +22,7 @@ func (i *incarnation) expire() {
 	if !i.isOverdue() {
 		return
 	}
-	i.cancel(ErrShutdown) // before the cut: what waits for it does nothing more
+	i.cancel() // before the cut: what waits for it does nothing more
 	if i.sever() {
 		go i.core.resume(i, i.abandoned())
 	} else {

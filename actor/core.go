@@ -52,7 +52,8 @@ type core struct {
 	asks    atomic.Uint32 // what senders are to do besides; see observe.go
 	lane    lane
 	scope   atomic.Pointer[scope]       // the place in a system; nil before the first start
-	typ     atomic.Pointer[string]      // the actor's type; nil until it is known
+	typed   atomic.Bool                 // typ is set
+	typ     string                      // the actor's type; set once, before typed
 	current atomic.Pointer[incarnation] // from Start to the end; nil in between
 	waits   atomic.Pointer[wait]        // whom this actor's handler is waiting for
 	lost    atomic.Uint64               // messages that became dead letters
@@ -100,10 +101,16 @@ func (c *core) Name() string { return c.name }
 // Type returns the actor's type: Spec.Type if given, else the name of the Go
 // type that New returned, else, before the first start, the actor's name.
 func (c *core) Type() string {
-	if t := c.typ.Load(); t != nil {
-		return *t
+	if c.typed.Load() {
+		return c.typ
 	}
 	return c.name
+}
+
+// setType sets the actor's type. Nobody else does so meanwhile.
+func (c *core) setType(name string) {
+	c.typ = name
+	c.typed.Store(true)
 }
 
 // Path returns the names from the system's root down to the actor, joined by
@@ -178,10 +185,14 @@ func (c *core) end(within time.Duration, drain bool) {
 	}
 	yield.Point()
 	inc.expire() // what is running now, not the stop hook that halt leads to
-	c.hear(halt{inc: inc, drain: drain}, parentOf(inc.host))
+	if drain {
+		c.hear(drainage{inc}, parentOf(inc.host))
+	} else {
+		c.hear(halt{inc}, parentOf(inc.host))
+	}
 	yield.Point()
 	if !drain {
-		inc.cancel(ErrShutdown) // last: a handler that sees it returns to find halt
+		inc.cancel() // last: a handler that sees it returns to find halt
 	}
 }
 

@@ -24,10 +24,8 @@ var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "s
 // context that its user code gets: through it the framework knows, without a
 // look-up, which actor a call comes from.
 type incarnation struct {
-	context.Context // cancelled, with a cause, when the incarnation is to end
+	lifetime // ends when the incarnation is to end
 	caller
-	cancel context.CancelCauseFunc
-	base   context.Context // what it was started with
 	host   Host
 	number uint64
 	state  atomic.Uint32 // phase, for those who look from outside
@@ -77,22 +75,19 @@ func (i *incarnation) Value(key any) any {
 	if key == (turnKey{}) {
 		return &i.caller
 	}
-	return i.Context.Value(key)
+	return i.lifetime.Value(key)
 }
 
 func newIncarnation(ctx context.Context, c *core, h Host) *incarnation {
 	if ctx.Done() != nil {
 		ctx = context.WithoutCancel(ctx)
 	}
-	own, cancel := context.WithCancelCause(ctx)
 	return &incarnation{
-		Context: own,
-		caller:  caller{core: c},
-		cancel:  cancel,
-		base:    ctx,
-		host:    h,
-		number:  c.starts.Add(1),
-		drain:   -1,
+		lifetime: lifetime{base: ctx},
+		caller:   caller{core: c},
+		host:     h,
+		number:   c.starts.Add(1),
+		drain:    -1,
 	}
 }
 

@@ -22,8 +22,9 @@ type lane struct {
 	waiting atomic.Int64
 
 	mu    sync.Mutex
-	queue []signal // protected by mu
-	head  int      // protected by mu: queue[:head] has been taken
+	queue []signal  // protected by mu
+	head  int       // protected by mu: queue[:head] has been taken
+	place [1]signal // that of queue, until there is more than one at a time
 }
 
 // keepSignals bounds the room that an idle actor keeps for its next signals.
@@ -36,6 +37,9 @@ func (l *lane) push(s signal) {
 		n := copy(l.queue, l.queue[l.head:])
 		clear(l.queue[n:])
 		l.queue, l.head = l.queue[:n], 0
+	}
+	if l.queue == nil {
+		l.queue = l.place[:0]
 	}
 	l.queue = append(l.queue, s)
 	l.waiting.Add(1)

@@ -84,18 +84,22 @@ func (s readiness) apply(c *core) bool {
 	}
 }
 
-// halt asks an incarnation to end: after the message in hand, or after all
-// that wait now.
-type halt struct {
-	inc   *incarnation
-	drain bool
-}
+// halt asks an incarnation to end after the message in hand; drainage, after all
+// that wait now. Each is one pointer, which a signal holds without allocating.
+type (
+	halt     struct{ inc *incarnation }
+	drainage struct{ inc *incarnation }
+)
 
 func (s halt) apply(c *core) bool {
-	inc := s.inc
-	if !s.drain {
-		inc.cancel(ErrShutdown) // Stop may not have come to it yet
-	}
+	s.inc.cancel() // Stop may not have come to it yet
+	return c.stop(s.inc, false)
+}
+
+func (s drainage) apply(c *core) bool { return c.stop(s.inc, true) }
+
+// stop does what the incarnation was asked to.
+func (c *core) stop(inc *incarnation, drain bool) bool {
 	switch {
 	case inc.phase == reaping: // it was ending already; now there may be less time
 		if kid, n := inc.kids.last(); kid != nil {
@@ -106,7 +110,7 @@ func (s halt) apply(c *core) bool {
 		return true
 	case inc.trap != nil:
 		return inc.trap(Stopping{Within: inc.left()})
-	case s.drain:
+	case drain:
 		inc.drain = c.body.depth()
 		return true
 	default:
@@ -154,7 +158,7 @@ func (c *core) wane() bool {
 	inc.kids.seal(true)
 	inc.revoke()
 	inc.unbindAll()
-	inc.cancel(ErrShutdown)
+	inc.cancel()
 	return c.reap()
 }
 
@@ -202,13 +206,13 @@ func (c *core) finish() {
 	c.current.Store(nil)
 	c.inc = nil
 	c.last = &lastEnd{exit.Kind, exit.Err}
-	announce := func() {}
+	var last farewell
 	if inc.retire {
-		announce = c.publish(inc.retireCause)
+		last = c.publish(inc.retireCause)
 	}
 	c.mu.Unlock()
 	yield.Point()
-	announce()
+	last.say()
 	if inc.reported {
 		inc.host.Ended(exit)
 		return

@@ -60,8 +60,8 @@ func (c *core) countStopped(inc *incarnation) {
 		c.meter.Stopped(kind.String())
 	case kind.Abnormal() && !inc.ignored:
 		var typ string // not the name, which takes its place elsewhere
-		if t := c.typ.Load(); t != nil {
-			typ = *t
+		if c.typed.Load() {
+			typ = c.typ
 		}
 		c.telemetry().StartFailed(typ, kind.String())
 	}

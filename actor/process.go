@@ -17,7 +17,7 @@ type Process[M any] struct {
 	// Ref is the actor's address. It stays the same over all restarts.
 	Ref[M]
 	core
-	spec  Spec[M]
+	spec  manner[M]
 	queue mailbox.Queue[envelope[M]]
 
 	adapters map[reflect.Type]any // protected by mu: the *adapter for each type
@@ -34,7 +34,7 @@ type Process[M any] struct {
 // New declares an actor. It cannot fail: what is wrong with the spec is told by
 // Validate, by the start, and by every Send, as [ErrInvalidSpec].
 func New[M any](spec Spec[M]) *Process[M] {
-	p := &Process[M]{spec: spec}
+	p := &Process[M]{spec: spec.manner()}
 	p.core.body = p
 	p.core.name = spec.Name
 	p.core.register = spec.Registered
@@ -42,7 +42,7 @@ func New[M any](spec Spec[M]) *Process[M] {
 	p.core.wake.Store(parked)
 	p.Ref = Ref[M]{p}
 	if spec.Type != "" {
-		p.core.typ.Store(&spec.Type)
+		p.core.setType(spec.Type)
 	}
 	if p.core.invalid = spec.Validate(); p.core.invalid != nil {
 		p.queue = new(mailbox.Mailbox[envelope[M]]) // nothing ever gets into it
@@ -80,7 +80,7 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 		case isNil(made):
 			return errors.New("actor: New returned no actor and no error")
 		}
-		if p.typ.Load() == nil {
+		if !p.typed.Load() {
 			name = typeName(made) // which may call a method of it
 		}
 		return nil
@@ -94,7 +94,7 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 	}
 	p.actor = made
 	if name != "" {
-		p.typ.Store(&name)
+		p.setType(name)
 	}
 	p.restock(inc)
 	return Exit{}, true

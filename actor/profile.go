@@ -22,12 +22,11 @@ func (c *core) label() (labelled bool) {
 	if s == nil || !s.runtime.labels {
 		return false
 	}
-	typ := c.typ.Load()
-	if typ == nil { // in the first run, in which New is called
+	if !c.typed.Load() { // in the first run, in which New is called
 		return false
 	}
 	if c.labels == nil {
-		c.labels = pprof.WithLabels(context.Background(), pprof.Labels(profileLabel, *typ))
+		c.labels = pprof.WithLabels(context.Background(), pprof.Labels(profileLabel, c.typ))
 	}
 	pprof.SetGoroutineLabels(c.labels)
 	return true

@@ -18,7 +18,7 @@ func (c *core) renew() bool {
 	inc.kids.seal(false)
 	inc.revoke()
 	inc.unbindAll()
-	inc.cancel(ErrShutdown)
+	inc.cancel()
 	return c.close()
 }
 
