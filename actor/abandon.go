@@ -18,8 +18,11 @@ const childGrace = 10 * hookGrace
 // will be. User code that is running then is abandoned; if none is, the run
 // loop is told. It may be about to enter user code just then, so expire goes on
 // until the incarnation is over.
-func (i *incarnation) expire() {
-	if !i.isOverdue() {
+func (i *incarnation) expire() { i.expireAsOf(time.Now()) }
+
+// expireAsOf is expire for who knows what time it is.
+func (i *incarnation) expireAsOf(now time.Time) {
+	if !i.isOverdue(now) {
 		return
 	}
 	i.cancel() // before the cut: what waits for it does nothing more
@@ -30,17 +33,17 @@ func (i *incarnation) expire() {
 	}
 }
 
-func (i *incarnation) isOverdue() bool {
+func (i *incarnation) isOverdue(now time.Time) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.by.IsZero() || phase(i.state.Load()) == over {
 		return false
 	}
-	left := time.Until(i.by)
-	if left > 0 {
-		i.wind(left)
+	if i.by.After(now) {
+		i.wind(i.by)
+		return false
 	}
-	return left <= 0
+	return true
 }
 
 // sever cuts user code off, if any is running and its time is over: the stop
@@ -50,7 +53,7 @@ func (i *incarnation) isOverdue() bool {
 func (i *incarnation) sever() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.wind(max(time.Until(i.by), hookGrace))
+	i.wind(time.Now().Add(max(time.Until(i.by), hookGrace)))
 	trapping := i.trapping && phase(i.state.Load()) == receiving && time.Since(i.asked) < childGrace
 	if trapping || time.Until(i.by) > 0 || !i.fence.abandon() {
 		return false

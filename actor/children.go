@@ -130,10 +130,11 @@ func (i *incarnation) share(n int) time.Duration {
 // checkChild refuses what cannot be a child.
 func checkChild(child Child) error {
 	v := reflect.ValueOf(child)
+	pointer := v.Kind() == reflect.Pointer
 	switch {
-	case !v.IsValid(), v.Kind() == reflect.Pointer && v.IsNil():
+	case !v.IsValid(), pointer && v.IsNil():
 		return &FieldError{Field: "Child", Reason: errors.New("is nil")}
-	case !v.Comparable():
+	case !pointer && !v.Comparable():
 		return &FieldError{Actor: child.Name(), Field: "Child", Reason: errors.New("is not comparable: use a pointer")}
 	}
 	return nil

@@ -176,15 +176,16 @@ func (c *core) Stop(within time.Duration) { c.end(within, false) }
 func (c *core) Drain(within time.Duration) { c.end(within, true) }
 
 func (c *core) end(within time.Duration, drain bool) {
+	now := time.Now()
 	inc := c.current.Load()
-	for inc != nil && !inc.limit(within, drain) {
+	for inc != nil && !inc.limit(within, now, drain) {
 		inc = c.current.Load()
 	}
 	if inc == nil {
 		return
 	}
 	yield.Point()
-	inc.expire() // what is running now, not the stop hook that halt leads to
+	inc.expireAsOf(now) // what is running now, not the stop hook that halt leads to
 	if drain {
 		c.hear(drainage{inc}, parentOf(inc.host))
 	} else {

@@ -28,6 +28,7 @@ type incarnation struct {
 	caller
 	host   Host
 	number uint64
+	due    due // when expire is called
 	state  atomic.Uint32 // phase, for those who look from outside
 
 	// Protected by mu.
@@ -35,7 +36,6 @@ type incarnation struct {
 	asked     time.Time   // when the end began, or was first asked for
 	stopped   bool        // it was asked for: then Stop says what time there is, not Spec.HookTimeout
 	barred    bool        // and not by Drain
-	deadline  *time.Timer // calls expire at by
 	trapping  bool        // New called TrapStop
 	finished  bool        // Self has no effect any more
 	timers    map[*Timer]struct{}
@@ -97,11 +97,10 @@ func (i *incarnation) enter(p phase) {
 	i.state.Store(uint32(p))
 }
 
-// limit notes that the incarnation is to end within d. A later limit never
+// limit notes that the incarnation is to end within d, as of now. A later limit never
 // takes the place of an earlier one. False means that it is too late: another
 // incarnation has taken its place, and is the core's current one.
-func (i *incarnation) limit(d time.Duration, drain bool) bool {
-	now := time.Now()
+func (i *incarnation) limit(d time.Duration, now time.Time, drain bool) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.succeeded {
@@ -118,14 +117,10 @@ func (i *incarnation) limit(d time.Duration, drain bool) bool {
 	return true
 }
 
-// wind has expire called after d. It is called with mu held.
-func (i *incarnation) wind(d time.Duration) {
-	switch {
-	case phase(i.state.Load()) == over:
-	case i.deadline == nil:
-		i.deadline = time.AfterFunc(d, i.expire)
-	default:
-		i.deadline.Reset(d)
+// wind has expire called at that time. It is called with mu held.
+func (i *incarnation) wind(at time.Time) {
+	if phase(i.state.Load()) != over {
+		i.runtime().deadlines.set(i, at)
 	}
 }
 
@@ -213,10 +208,7 @@ func (i *incarnation) followUp() {
 func (i *incarnation) disarm() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.deadline != nil {
-		i.deadline.Stop()
-		i.deadline = nil
-	}
+	i.runtime().deadlines.remove(i)
 }
 
 // trapStop has the request to stop handled as a message. Only New asks for it.

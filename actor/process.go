@@ -48,8 +48,8 @@ func New[M any](spec Spec[M]) *Process[M] {
 		p.queue = new(mailbox.Mailbox[envelope[M]]) // nothing ever gets into it
 		return p
 	}
-	if spec.Priority != nil {
-		p.queue = mailbox.NewPriority(func(e envelope[M]) int { return spec.Priority(e.msg) })
+	if priority := spec.Priority; priority != nil {
+		p.queue = mailbox.NewPriority(func(e envelope[M]) int { return priority(e.msg) })
 	} else {
 		p.queue, p.core.invalid = mailbox.NewQueue[envelope[M]](spec.Mailbox)
 	}
