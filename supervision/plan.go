@@ -22,6 +22,8 @@ type plan struct {
 	// a child without a process is forgotten.
 	sideBySide bool
 	children   []childPlan
+	// unwatched says that nobody wants to know of events.
+	unwatched bool
 	// incarnation is the supervisor's own. It gives each machine numbers of its
 	// own, for a retry may outlive its machine in the supervisor's mailbox.
 	incarnation uint64
