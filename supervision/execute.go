@@ -8,8 +8,8 @@ import (
 	"github.com/understudy-go/understudy/monitoring"
 )
 
-// execute carries out one action of a step, of which these are all.
-func (s *supervisor) execute(a action, all []action) {
+// execute carries out one action of a step that has these answers.
+func (s *supervisor) execute(a action, answers []doReply) {
 	yield.Point()
 	switch a := a.(type) {
 	case doStart:
@@ -28,7 +28,7 @@ func (s *supervisor) execute(a action, all []action) {
 	case doReply:
 		s.reply(a)
 	case doRetire:
-		s.retire(a, all)
+		s.retire(a, answers)
 	case doReady:
 		if a.err != nil {
 			s.answerHeld()

@@ -7,11 +7,11 @@ import (
 )
 
 // retire ends the address of a child. Who is to be answered about that child in
-// the same step, by one of all its actions, is answered when the address has ended, so
+// the same step, by one of answers, is answered when the address has ended, so
 // that nothing of it is left then: no name, no open mailbox, here or further down.
-func (s *supervisor) retire(a doRetire, all []action) {
+func (s *supervisor) retire(a doRetire, answers []doReply) {
 	var over func() Message
-	if slices.ContainsFunc(all, func(other action) bool { r, ok := other.(doReply); return ok && r.process == a.process }) {
+	if slices.ContainsFunc(answers, func(r doReply) bool { return r.process == a.process }) {
 		if s.retiring == nil {
 			s.retiring = make(map[actor.Child][]doReply)
 		}
@@ -19,6 +19,21 @@ func (s *supervisor) retire(a doRetire, all []action) {
 		over = func() Message { return retired{a.process} }
 	}
 	s.self.Retire(a.process, a.cause, over)
+}
+
+// answersAmong returns those of the actions that answer a command, as far as an
+// address ends in the same step.
+func answersAmong(actions []action) (answers []doReply) {
+	retires := func(a action) bool { _, ok := a.(doRetire); return ok }
+	if !slices.ContainsFunc(actions, retires) {
+		return nil
+	}
+	for _, a := range actions {
+		if r, ok := a.(doReply); ok {
+			answers = append(answers, r)
+		}
+	}
+	return answers
 }
 
 // reply answers a command, now or when the address is over that it is about.

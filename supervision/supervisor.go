@@ -132,8 +132,9 @@ func (s *supervisor) step(ev event) {
 	room := s.spare
 	s.spare = nil // a step that an action leads to has room of its own
 	actions := s.machine.stepInto(room, ev, time.Now())
+	answers := answersAmong(actions)
 	for _, a := range actions {
-		s.execute(a, actions)
+		s.execute(a, answers)
 	}
 	clear(actions)
 	s.spare = actions[:0]
