@@ -28,7 +28,7 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 	give(cause error)                               // gives the message in hand up; its ask fails
 	forget()                                        // forgets the state
 	bury(reason DropReason, cause error)            // what waits becomes dead letters
-	leave(cause error)                              // what waits is left to the next incarnation, or not
+	leave(exit Exit)                                // what waits is left to the next incarnation, or not
 	depth() int                                     // how much waits
 	load() monitoring.Load                          // what it counts for the metrics
 	taken() uint64                                  // how much has been taken from the mailbox
@@ -38,27 +38,25 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 // A core is the part of an actor that does not: its life as a child, its run
 // loop, its control lane.
 type core struct {
-	name     string
-	body     body
-	invalid  error         // what is wrong with the declaration, or nil
-	register string        // the name in the system's registry, or empty
-	owns     []Child       // addresses that end with this one
-	id       monitoring.ID // set before scope is, once
+	name    string
+	body    body
+	invalid error         // what is wrong with the declaration, or nil
+	id      monitoring.ID // set before scope is, once
 
 	// Anyone.
 	wake atomic.Uint64 // see "The wake-up protocol"
 	handover
 	gate    atomic.Uint32 // open or closed
 	asks    atomic.Uint32 // what senders are to do besides; see observe.go
+	typed   atomic.Bool   // typ is set
+	burials atomic.Uint32 // odd while a message is taken that is not counted in buried yet
+	typ     string        // the actor's type; set once, before typed
 	lane    lane
 	scope   atomic.Pointer[scope]       // the place in a system; nil before the first start
-	typed   atomic.Bool                 // typ is set
-	typ     string                      // the actor's type; set once, before typed
 	current atomic.Pointer[incarnation] // from Start to the end; nil in between
 	waits   atomic.Pointer[wait]        // whom this actor's handler is waiting for
 	lost    atomic.Uint64               // messages that became dead letters
 	buried  atomic.Uint64               // those of them that were taken from the mailbox
-	burials atomic.Uint32               // odd while a message is taken that is not counted in buried yet
 	refused atomic.Uint64               // messages that were refused with an error
 	aside   atomic.Int64                // messages that were taken from the mailbox and put aside
 	late    atomic.Uint64               // answers that came too late
@@ -69,21 +67,45 @@ type core struct {
 	mu       sync.Mutex
 	done     chan struct{} // made on demand, closed when the address ends
 	dead     bool          // the address has ended
+	left     bool          // the address has left all groups and joins none, since it ends
+	until    int32         // owned by the run loop: messages until one is timed; never becomes 0 without metrics
 	cause    error         // why
 	last     *lastEnd      // of the incarnations; nil before the first has ended
 	watchers watchers      // who is to be told when the address ends
-	left     bool          // the address has left all groups and joins none, since it ends
 
 	groups map[*membership]struct{} // that the address is in; made on demand
 
 	// Owned by the run loop.
 	inc      *incarnation
-	crew     *crew              // that counts the run; nil before the first start
-	labels   context.Context    //nolint:containedctx // that of the goroutine; made on demand
-	meter    *monitoring.Meter  // from the first start to the end of the address; nil without metrics
-	until    int                // messages until one is timed; never becomes 0 without metrics
+	crew     *crew             // that counts the run; nil before the first start
+	meter    *monitoring.Meter // from the first start to the end of the address; nil without metrics
+	special  *special          // what few actors have; nil: nothing
+	retiring sync.WaitGroup    // children whose addresses are ending
+}
+
+// A special is what few actors have.
+type special struct {
+	register string             // the name in the system's registry, or empty
+	owns     []Child            // addresses that end with this one
 	owned    map[Child]struct{} // owns, made on demand
-	retiring sync.WaitGroup     // children whose addresses are ending
+	labels   context.Context    //nolint:containedctx // that of the goroutine; made on demand
+}
+
+// specials returns what the actor has that few have, to be added to.
+func (c *core) specials() *special {
+	if c.special == nil {
+		c.special = new(special)
+	}
+	return c.special
+}
+
+// registered is the name by which the actor is to be in the system's registry, or
+// empty.
+func (c *core) registered() string {
+	if c.special == nil {
+		return ""
+	}
+	return c.special.register
 }
 
 // A lastEnd is what remains of the last incarnation of an address.

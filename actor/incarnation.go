@@ -28,46 +28,53 @@ type incarnation struct {
 	caller
 	host   Host
 	number uint64
-	due    due // when expire is called
+	due    due           // when expire is called
 	state  atomic.Uint32 // phase, for those who look from outside
 
 	// Protected by mu.
-	by        time.Time   // when the incarnation must have ended; zero: no limit
-	asked     time.Time   // when the end began, or was first asked for
-	stopped   bool        // it was asked for: then Stop says what time there is, not Spec.HookTimeout
-	barred    bool        // and not by Drain
-	trapping  bool        // New called TrapStop
-	finished  bool        // Self has no effect any more
-	timers    map[*Timer]struct{}
-	bonds     map[bondKey]*bond  // with actors whose end is to be told
-	children  context.Context    // in which children are started; made on demand
-	held      map[ask]struct{}   // questions that were handled and have no answer yet
-	asking    map[asker]struct{} // questions of its own that wait for an answer
-	succeeded bool               // another incarnation has taken its place
+	stopped   bool // the end was asked for: then Stop says what time there is, not Spec.HookTimeout
+	barred    bool // and not by Drain
+	trapping  bool // New called TrapStop
+	finished  bool // Self has no effect any more
+	succeeded bool // another incarnation has taken its place
 
 	// Owned by the run loop.
 	phase       phase
-	exit        Exit                   // set when phase leaves receiving
-	then        func(Exit) (mine bool) // what comes after the user code that callThen runs
 	fate        Prospect               // what the parent says of the end
 	passable    bool                   // the end is one that the parent may pass over
 	watched     bool                   // a monitor records each message
 	heeded      bool                   // or something else is to be done for each
-	idle        *idleness              // what is to be done when no messages come; nil: nothing
-	afterwards  func()                 // what is to be done when the control message in hand has been handled
 	created     bool                   // New returned an actor
 	ignored     bool                   // New returned ErrIgnore
 	reported    bool                   // host was told Started(nil)
 	waiting     bool                   // New called DeferStart: host is told when it says so
+	retire      bool                   // the address ends with this incarnation
+	drain       int                    // messages to handle before the end; negative when not draining
+	*ending                            // set when phase leaves receiving
+	then        func(Exit) (mine bool) // what comes after the user code that callThen runs
+	idle        *idleness              // what is to be done when no messages come; nil: nothing
+	afterwards  func()                 // what is to be done when the control message in hand has been handled
 	trap        func(Stopping) (mine bool)
-	drain       int // messages to handle before the end; negative when not draining
 	kids        kids
-	ended       *Event // the child's end that is being told to the actor
-	closing     hooks
+	ended       *Event      // the child's end that is being told to the actor
 	notices     []dueNotice // of ends, that wait for messages to be handled; in order
 	replaced    *Exit       // the end of the incarnation whose place it takes, until the parent is told
-	retire      bool        // the address ends with this incarnation
 	retireCause error
+
+	// Protected by mu.
+	by       time.Time // when the incarnation must have ended; zero: no limit
+	asked    time.Time // when the end began, or was first asked for
+	timers   map[*Timer]struct{}
+	bonds    map[bondKey]*bond  // with actors whose end is to be told
+	children context.Context    //nolint:containedctx // in which children are started; made on demand
+	held     map[ask]struct{}   // questions that were handled and have no answer yet
+	asking   map[asker]struct{} // questions of its own that wait for an answer
+}
+
+// An ending is the end of an incarnation, under way.
+type ending struct {
+	exit    Exit
+	closing hooks
 }
 
 // Value implements context.Context.

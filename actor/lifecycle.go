@@ -20,8 +20,8 @@ func (s begin) apply(c *core) bool {
 	if inc.isBarred() { // it was stopped before it began
 		return c.conclude(Exit{Kind: Shutdown})
 	}
-	if c.register != "" {
-		added, err := inc.runtime().registry.add(c.register, c)
+	if name := c.registered(); name != "" {
+		added, err := inc.runtime().registry.add(name, c)
 		if err != nil {
 			return c.conclude(Exit{Kind: Failure, Err: err})
 		}
@@ -147,7 +147,7 @@ func (c *core) conclude(exit Exit) bool {
 	exit.Incarnation = inc.number
 	exit.At = time.Now()
 	exit.Depth = c.body.depth() + int(c.aside.Load())
-	inc.exit = exit
+	inc.ending = &ending{exit: exit}
 	return c.foresee()
 }
 
@@ -183,9 +183,9 @@ func (c *core) finish() {
 	}
 	c.body.give(cause)
 	c.body.forget()
-	inc.failHeld(unanswered(exit))
+	inc.failHeld(exit)
 	if inc.created && !inc.retire {
-		c.body.leave(unanswered(exit))
+		c.body.leave(exit)
 	}
 	for _, child := range inc.kids.leftover() {
 		if !c.isOwn(child) {

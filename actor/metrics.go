@@ -24,7 +24,7 @@ func gap() int { return 1 + int(rand.ExpFloat64()*(timedEvery-1)) }
 
 // want has the next message timed that is sent. Run loop only.
 func (c *core) want() {
-	c.until = gap()
+	c.until = int32(gap())
 	c.asks.Or(timeNext)
 }
 
@@ -47,7 +47,7 @@ func (c *core) countStarted() {
 		if c.meter = c.telemetry().Meter(c.Type(), c.body.load()); c.meter == nil {
 			return
 		}
-		c.until = gap()
+		c.until = int32(gap())
 	}
 	c.meter.Started()
 }

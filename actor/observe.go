@@ -52,7 +52,7 @@ func (c *core) observeStopped(inc *incarnation) {
 
 // observeRegistered records that the actor's name was taken or given back.
 func (c *core) observeRegistered(kind monitoring.SystemKind) {
-	c.telemetry().System(monitoring.SystemEvent{Time: time.Now(), Kind: kind, Name: c.register, Path: c.Path()})
+	c.telemetry().System(monitoring.SystemEvent{Time: time.Now(), Kind: kind, Name: c.registered(), Path: c.Path()})
 }
 
 // What an actor asks of those who send to it, as bits of one word: a message

@@ -20,6 +20,9 @@ type Process[M any] struct {
 	spec  manner[M]
 	queue mailbox.Queue[envelope[M]]
 
+	dropWaiting bool // Spec.DropWaiting; never changes
+	control     bool // owned by the run loop: the message in hand did not come from the mailbox; false without one
+
 	adapters map[reflect.Type]any // protected by mu: the *adapter for each type
 
 	// Owned by the run loop.
@@ -27,18 +30,18 @@ type Process[M any] struct {
 	hand    envelope[M] // the message being handled
 	span    *monitoring.ProcessSpan
 	limited *deadlineContext // that the message is handled with, if it is an ask with a deadline
-	control bool             // the message in hand did not come from the mailbox; false without one
 	shelf   *shelf[M]        // what was put aside; nil until something is
 }
 
 // New declares an actor. It cannot fail: what is wrong with the spec is told by
 // Validate, by the start, and by every Send, as [ErrInvalidSpec].
 func New[M any](spec Spec[M]) *Process[M] {
-	p := &Process[M]{spec: spec.manner()}
+	p := &Process[M]{spec: spec.manner(), dropWaiting: spec.DropWaiting}
 	p.core.body = p
 	p.core.name = spec.Name
-	p.core.register = spec.Registered
-	p.core.owns = spec.Owns
+	if spec.Registered != "" || len(spec.Owns) > 0 {
+		p.core.special = &special{register: spec.Registered, owns: spec.Owns}
+	}
 	p.core.wake.Store(parked)
 	p.Ref = Ref[M]{p}
 	if spec.Type != "" {
@@ -127,10 +130,11 @@ func (p *Process[M]) bury(reason DropReason, cause error) {
 
 // leave implements body. What comes meanwhile is not waited for: it may never
 // end.
-func (p *Process[M]) leave(cause error) {
-	if !p.spec.DropWaiting {
+func (p *Process[M]) leave(exit Exit) {
+	if !p.dropWaiting {
 		return
 	}
+	cause := unanswered(exit)
 	p.buryShelf(ReasonRestart, cause)
 	for range p.queue.Len() {
 		p.buryOne(ReasonRestart, cause)

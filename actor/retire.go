@@ -92,11 +92,13 @@ func (c *core) shut(cause error) {
 	c.gate.Store(closed)
 	c.countOver()
 	c.body.bury(ReasonStopped, stoppedBy(cause))
-	for _, own := range slices.Backward(c.owns) {
-		c.release(own, cause, nil)
+	if c.special != nil {
+		for _, own := range slices.Backward(c.special.owns) {
+			c.release(own, cause, nil)
+		}
 	}
 	c.retiring.Wait()
-	if s := c.scope.Load(); s != nil && c.register != "" && s.runtime.registry.remove(c.register, c) {
+	if s := c.scope.Load(); s != nil && c.registered() != "" && s.runtime.registry.remove(c.registered(), c) {
 		c.observeRegistered(monitoring.ActorDeregistered)
 	}
 	c.leaveGroups()
@@ -143,12 +145,16 @@ func (c *core) reopen() {
 // isOwn reports whether a child's address is one of those that end with this
 // one. Only the run loop asks.
 func (c *core) isOwn(child Child) bool {
-	if c.owned == nil && len(c.owns) > 0 {
-		c.owned = make(map[Child]struct{}, len(c.owns))
-		for _, own := range c.owns {
-			c.owned[own] = struct{}{}
+	s := c.special
+	if s == nil {
+		return false
+	}
+	if s.owned == nil {
+		s.owned = make(map[Child]struct{}, len(s.owns))
+		for _, own := range s.owns {
+			s.owned[own] = struct{}{}
 		}
 	}
-	_, ok := c.owned[child]
+	_, ok := s.owned[child]
 	return ok
 }

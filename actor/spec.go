@@ -80,11 +80,10 @@ type manner[M any] struct {
 	New         func(ctx context.Context, self *Self[M]) (Actor[M], error)
 	HookTimeout time.Duration
 	DeadLetters func(DeadLetter[M])
-	DropWaiting bool
 }
 
 func (s Spec[M]) manner() manner[M] {
-	return manner[M]{New: s.New, HookTimeout: s.HookTimeout, DeadLetters: s.DeadLetters, DropWaiting: s.DropWaiting}
+	return manner[M]{New: s.New, HookTimeout: s.HookTimeout, DeadLetters: s.DeadLetters}
 }
 
 // Validate reports every wrong field, joined; each is a *[FieldError], but for
