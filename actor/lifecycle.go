@@ -205,7 +205,10 @@ func (c *core) finish() {
 	c.mu.Lock()
 	c.current.Store(nil)
 	c.inc = nil
-	c.last = &lastEnd{exit.Kind, exit.Err}
+	if c.last == nil {
+		c.last = new(lastEnd)
+	}
+	*c.last = lastEnd{exit.Kind, exit.Err}
 	var last farewell
 	if inc.retire {
 		last = c.publish(inc.retireCause)
