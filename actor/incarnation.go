@@ -190,14 +190,27 @@ func (i *incarnation) revoke() {
 	if i.asked.IsZero() { // it ends by itself
 		i.asked = time.Now()
 	}
+	if len(i.timers) > 0 {
+		i.haltTimers()
+	}
+	asking := i.asking
+	i.asking = nil
+	i.mu.Unlock()
+	if len(asking) > 0 { // without mu, for each takes that of who has the question
+		giveUp(asking)
+	}
+}
+
+// haltTimers calls all timers off. It is called with mu held.
+func (i *incarnation) haltTimers() {
 	for t := range i.timers {
 		t.halt()
 	}
 	i.timers = nil
-	asking := i.asking
-	i.asking = nil
-	i.mu.Unlock()
-	for a := range asking { // without mu, for each takes that of who has the question
+}
+
+func giveUp(asking map[asker]struct{}) {
+	for a := range asking {
 		a.giveUp()
 	}
 }

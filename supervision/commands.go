@@ -178,11 +178,14 @@ func (s *supervisor) happen(in monitoring.SpanRef, command event) {
 
 // under reports whether the actor at path is the child of that id, or below it.
 func (s *supervisor) under(path, id string) bool {
-	info, ok := s.machine.lookup(id)
-	if !ok || path == "" {
+	if path == "" {
 		return false
 	}
-	child := s.self.Path() + "/" + info.Name
+	c := s.machine.kids.find(id)
+	if c == nil {
+		return false
+	}
+	child := s.self.Path() + "/" + c.name
 	return path == child || strings.HasPrefix(path, child+"/")
 }
 
