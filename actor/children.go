@@ -53,7 +53,7 @@ type kidEvent struct {
 // pointer.
 type kidStarted struct{ kid *kid }
 
-func (s kidStarted) apply(c *core) bool {
+func (s kidStarted) apply(*core) bool {
 	k := s.kid
 	return k.happened(Event{Child: k.child, Kind: ChildStarted, Incarnation: k.number})
 }

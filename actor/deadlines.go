@@ -94,15 +94,15 @@ type due struct {
 type byDeadline []*incarnation
 
 // Len implements heap.Interface.
-func (h byDeadline) Len() int { return len(h) }
+func (h *byDeadline) Len() int { return len(*h) }
 
 // Less implements heap.Interface.
-func (h byDeadline) Less(a, b int) bool { return h[a].due.at < h[b].due.at }
+func (h *byDeadline) Less(a, b int) bool { return (*h)[a].due.at < (*h)[b].due.at }
 
 // Swap implements heap.Interface.
-func (h byDeadline) Swap(a, b int) {
-	h[a], h[b] = h[b], h[a]
-	h[a].due.place, h[b].due.place = a+1, b+1
+func (h *byDeadline) Swap(a, b int) {
+	(*h)[a], (*h)[b] = (*h)[b], (*h)[a]
+	(*h)[a].due.place, (*h)[b].due.place = a+1, b+1
 }
 
 // Push implements heap.Interface.

@@ -91,21 +91,21 @@ func (s *alarms) drop(p *pending) {
 type byTime []*pending
 
 // Len implements heap.Interface.
-func (h byTime) Len() int { return len(h) }
+func (h *byTime) Len() int { return len(*h) }
 
 // Less implements heap.Interface. Of two at one time the one that was set first
 // comes first.
-func (h byTime) Less(a, b int) bool {
-	if h[a].at.Equal(h[b].at) {
-		return h[a].alarm.token < h[b].alarm.token
+func (h *byTime) Less(a, b int) bool {
+	if (*h)[a].at.Equal((*h)[b].at) {
+		return (*h)[a].alarm.token < (*h)[b].alarm.token
 	}
-	return h[a].at.Before(h[b].at)
+	return (*h)[a].at.Before((*h)[b].at)
 }
 
 // Swap implements heap.Interface.
-func (h byTime) Swap(a, b int) {
-	h[a], h[b] = h[b], h[a]
-	h[a].place, h[b].place = a, b
+func (h *byTime) Swap(a, b int) {
+	(*h)[a], (*h)[b] = (*h)[b], (*h)[a]
+	(*h)[a].place, (*h)[b].place = a, b
 }
 
 // Push implements heap.Interface.
