@@ -25,32 +25,35 @@ const childGrace = 10 * hookGrace
 // returns because of that is not followed by another message. What follows is the
 // end, with calls of user code that must have their turn; so only the call that
 // was running before is cut.
-func (i *incarnation) expire() {
-	if !i.isOverdue() {
+func (i *incarnation) expire() { i.expireAsOf(time.Now()) }
+
+// expireAsOf is expire for who knows what time it is.
+func (i *incarnation) expireAsOf(now time.Time) {
+	if !i.isOverdue(now) {
 		return
 	}
 	call := i.fence.call()
 	yield.Point()
 	i.core.tell(overdue{i, call})
 	yield.Point()
-	i.cancel(ErrShutdown) // before the cut: what waits for it does nothing more
+	i.cancel() // before the cut: what waits for it does nothing more
 	yield.Point()
 	if i.sever(call) {
 		go i.core.resume(i, i.abandoned())
 	}
 }
 
-func (i *incarnation) isOverdue() bool {
+func (i *incarnation) isOverdue(now time.Time) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.by.IsZero() || phase(i.state.Load()) == over {
 		return false
 	}
-	left := time.Until(i.by)
-	if left > 0 {
-		i.wind(left)
+	if i.by.After(now) {
+		i.wind(i.by)
+		return false
 	}
-	return left <= 0
+	return true
 }
 
 // sever cuts a call of user code off, if it is running and its time is over: the
@@ -60,7 +63,7 @@ func (i *incarnation) isOverdue() bool {
 func (i *incarnation) sever(call uint64) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.wind(max(time.Until(i.by), hookGrace))
+	i.wind(time.Now().Add(max(time.Until(i.by), hookGrace)))
 	trapping := i.trapping && phase(i.state.Load()) == receiving && time.Since(i.asked) < childGrace
 	if trapping || time.Until(i.by) > 0 || !i.fence.abandon(call) {
 		return false

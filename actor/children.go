@@ -49,13 +49,28 @@ type kidEvent struct {
 	event Event
 }
 
-func (s kidEvent) apply(c *core) bool {
+// kidStarted brings that the child runs: the event that every child has, in one
+// pointer.
+type kidStarted struct{ kid *kid }
+
+func (s kidStarted) apply(*core) bool {
+	k := s.kid
+	return k.happened(Event{Child: k.child, Kind: ChildStarted, Incarnation: k.number})
+}
+
+// happened has the parent handle what did not end the child.
+func (k *kid) happened(e Event) (mine bool) {
+	inc := k.inc.Load()
+	if inc.phase != receiving || !inc.kids.has(k) {
+		return true
+	}
+	return k.ears.notify(inc, e)
+}
+
+func (s *kidEvent) apply(c *core) bool {
 	k, inc := s.kid, s.kid.inc.Load()
 	if s.event.Kind != ChildEnded && s.event.Kind != ChildNotStarted {
-		if inc.phase != receiving || !inc.kids.has(k) {
-			return true
-		}
-		return k.notify(inc, s.event)
+		return k.happened(s.event)
 	}
 	if !inc.kids.remove(k) {
 		return true // left behind by a parent that could not wait
@@ -63,7 +78,7 @@ func (s kidEvent) apply(c *core) bool {
 	inc.ended = &s.event
 	switch _, isTask := k.child.(*task); {
 	case inc.phase == receiving:
-		if !k.notify(inc, s.event) {
+		if !k.ears.notify(inc, s.event) {
 			return false // what is left to do here is done when inc ends, or goes on
 		}
 	case isTask:
@@ -115,10 +130,11 @@ func (i *incarnation) share(n int) time.Duration {
 // checkChild refuses what cannot be a child.
 func checkChild(child Child) error {
 	v := reflect.ValueOf(child)
+	pointer := v.Kind() == reflect.Pointer
 	switch {
-	case !v.IsValid(), v.Kind() == reflect.Pointer && v.IsNil():
+	case !v.IsValid(), pointer && v.IsNil():
 		return &FieldError{Field: "Child", Reason: errors.New("is nil")}
-	case !v.Comparable():
+	case !pointer && !v.Comparable():
 		return &FieldError{Actor: child.Name(), Field: "Child", Reason: errors.New("is not comparable: use a pointer")}
 	}
 	return nil

@@ -28,7 +28,7 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 	give(cause error)                               // gives the message in hand up; its ask fails
 	forget()                                        // forgets the state
 	bury(reason DropReason, cause error)            // what waits becomes dead letters
-	leave(cause error)                              // what waits is left to the next incarnation, or not
+	leave(exit Exit)                                // what waits is left to the next incarnation, or not
 	depth() int                                     // how much waits
 	load() monitoring.Load                          // what it counts for the metrics
 	taken() uint64                                  // how much has been taken from the mailbox
@@ -49,26 +49,26 @@ type core struct {
 	// Hardly ever read. The processors that send and the one that runs the actor
 	// would otherwise wait for each other's cache lines: wake is written for every
 	// message that is sent, so what is on its line must be used by nobody else.
-	name     string
-	register string        // the name in the system's registry, or empty
-	owns     []Child       // addresses that end with this one
-	id       monitoring.ID // set before scope is, once
+	name    string
+	typ     string        // the actor's type; set once, before typed
+	special *special      // what few actors have; nil: nothing
+	typed   atomic.Bool   // typ is set
+	id      monitoring.ID // set before scope is, once
 
 	wake atomic.Uint64 // see "The wake-up protocol"
 
 	// Hardly ever read or written.
 	lost    atomic.Uint64 // messages that became dead letters
 	buried  atomic.Uint64 // those of them that were taken from the mailbox
-	burials atomic.Uint32 // odd while a message is taken that is not counted in buried yet
 	refused atomic.Uint64 // messages that were refused with an error
 	aside   atomic.Int64  // messages that were taken from the mailbox and put aside
 	late    atomic.Uint64 // answers that came too late
 	starts  atomic.Uint64 // incarnations so far
+	burials atomic.Uint32 // odd while a message is taken that is not counted in buried yet
 
 	// Anyone.
 	body    body
 	scope   atomic.Pointer[scope]       // the place in a system; nil before the first start
-	typ     atomic.Pointer[string]      // the actor's type; nil until it is known
 	current atomic.Pointer[incarnation] // from Start to the end; nil in between
 	waits   atomic.Pointer[wait]        // whom this actor's handler is waiting for
 
@@ -77,22 +77,45 @@ type core struct {
 	mu       sync.Mutex
 	done     chan struct{} // made on demand, closed when the address ends
 	dead     bool          // the address has ended
+	left     bool          // the address has left all groups and joins none, since it ends
+	until    int32         // owned by the run loop: messages until one is timed; never becomes 0 without metrics
 	cause    error         // why
 	last     *lastEnd      // of the incarnations; nil before the first has ended
 	watchers watchers      // who is to be told when the address ends
-	left     bool          // the address has left all groups and joins none, since it ends
 
 	groups map[*membership]struct{} // that the address is in; made on demand
 
 	// Owned by the run loop.
 	inc      *incarnation
-	crew     *crew              // that counts the run; nil before the first start
-	behind   *core              // protected by the crew's mu: who comes next in its queue
-	labels   context.Context    //nolint:containedctx // that of the goroutine; made on demand
-	meter    *monitoring.Meter  // from the first start to the end of the address; nil without metrics
-	until    int                // messages until one is timed; never becomes 0 without metrics
+	crew     *crew             // that counts the run; nil before the first start
+	behind   *core             // protected by the crew's mu: who comes next in its queue
+	meter    *monitoring.Meter // from the first start to the end of the address; nil without metrics
+	retiring sync.WaitGroup    // children whose addresses are ending
+}
+
+// A special is what few actors have.
+type special struct {
+	register string             // the name in the system's registry, or empty
+	owns     []Child            // addresses that end with this one
 	owned    map[Child]struct{} // owns, made on demand
-	retiring sync.WaitGroup     // children whose addresses are ending
+	labels   context.Context    //nolint:containedctx // that of the goroutine; made on demand
+}
+
+// specials returns what the actor has that few have, to be added to.
+func (c *core) specials() *special {
+	if c.special == nil {
+		c.special = new(special)
+	}
+	return c.special
+}
+
+// registered is the name by which the actor is to be in the system's registry, or
+// empty.
+func (c *core) registered() string {
+	if c.special == nil {
+		return ""
+	}
+	return c.special.register
 }
 
 // A lastEnd is what remains of the last incarnation of an address.
@@ -110,10 +133,16 @@ func (c *core) Name() string { return c.name }
 // Type returns the actor's type: Spec.Type if given, else the name of the Go
 // type that New returned, else, before the first start, the actor's name.
 func (c *core) Type() string {
-	if t := c.typ.Load(); t != nil {
-		return *t
+	if c.typed.Load() {
+		return c.typ
 	}
 	return c.name
+}
+
+// setType sets the actor's type. Nobody else does so meanwhile.
+func (c *core) setType(name string) {
+	c.typ = name
+	c.typed.Store(true)
 }
 
 // Path returns the names from the system's root down to the actor, joined by
@@ -179,19 +208,24 @@ func (c *core) Stop(within time.Duration) { c.end(within, false) }
 func (c *core) Drain(within time.Duration) { c.end(within, true) }
 
 func (c *core) end(within time.Duration, drain bool) {
+	now := time.Now()
 	inc := c.current.Load()
-	for inc != nil && !inc.limit(within, drain) {
+	for inc != nil && !inc.limit(within, now, drain) {
 		inc = c.current.Load()
 	}
 	if inc == nil {
 		return
 	}
 	yield.Point()
-	inc.expire() // what is running now, not the stop hook that halt leads to
-	c.hear(halt{inc: inc, drain: drain}, parentOf(inc.host))
+	inc.expireAsOf(now) // what is running now, not the stop hook that halt leads to
+	if drain {
+		c.hear(drainage{inc}, parentOf(inc.host))
+	} else {
+		c.hear(halt{inc}, parentOf(inc.host))
+	}
 	yield.Point()
 	if !drain {
-		inc.cancel(ErrShutdown) // last: a handler that sees it returns to find halt
+		inc.cancel() // last: a handler that sees it returns to find halt
 	}
 }
 

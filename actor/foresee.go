@@ -10,7 +10,7 @@ import (
 func (c *core) foresee() bool {
 	inc := c.inc
 	parent, ok := inc.host.(Overseer)
-	if !ok || !inc.created || inc.fence.isCut() {
+	if !ok || !inc.created || inc.fence.isCut() || !hasPolicy(inc.host) {
 		return c.wane()
 	}
 	inc.enter(judging)
@@ -29,6 +29,12 @@ func (c *core) foresee() bool {
 		}
 		return c.obey(parent)
 	})
+}
+
+// hasPolicy is false of a parent that is an actor and lets all its children end.
+func hasPolicy(h Host) bool {
+	k, ok := h.(*kid)
+	return !ok || k.judge != nil
 }
 
 // obey does what the parent says, as far as that is possible.
@@ -69,7 +75,7 @@ func (c *core) passOver(parent Overseer) bool {
 	inc := c.inc
 	exit := inc.exit
 	c.meter.Failed(exit.Kind.String())
-	inc.exit, inc.passable, inc.fate = Exit{}, false, Ends
+	inc.ending, inc.passable, inc.fate = nil, false, Ends
 	inc.enter(receiving) // first: whoever has assigned the message may look
 	c.body.give(exit.Err)
 	c.settle(inc)

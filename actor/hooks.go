@@ -122,7 +122,7 @@ func (i *incarnation) allow(limit time.Duration) time.Duration {
 	}
 	if within != Forever {
 		i.by = time.Now().Add(within)
-		i.wind(within)
+		i.wind(i.by)
 	}
 	return within
 }

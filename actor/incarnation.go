@@ -24,54 +24,59 @@ var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "s
 // context that its user code gets: through it the framework knows, without a
 // look-up, which actor a call comes from.
 type incarnation struct {
-	context.Context // cancelled, with a cause, when the incarnation is to end
+	lifetime // ends when the incarnation is to end
 	caller
-	cancel context.CancelCauseFunc
-	base   context.Context // what it was started with
 	host   Host
 	number uint64
+	due    due           // when expire is called
 	state  atomic.Uint32 // phase, for those who look from outside
 
 	// Protected by mu.
-	by        time.Time   // when the incarnation must have ended; zero: no limit
-	asked     time.Time   // when the end began, or was first asked for
-	stopped   bool        // it was asked for: then Stop says what time there is, not Spec.HookTimeout
-	barred    bool        // and not by Drain
-	deadline  *time.Timer // calls expire at by
-	trapping  bool        // New called TrapStop
-	said      bool        // the function that DeferStart gave was called
-	ready     bool        // with nil
-	finished  bool        // Self has no effect any more
-	timers    map[*Timer]struct{}
-	bonds     map[bondKey]*bond  // with actors whose end is to be told
-	children  context.Context    // in which children are started; made on demand
-	held      map[ask]struct{}   // questions that were handled and have no answer yet
-	asking    map[asker]struct{} // questions of its own that wait for an answer
-	succeeded bool               // another incarnation has taken its place
+	stopped   bool // the end was asked for: then Stop says what time there is, not Spec.HookTimeout
+	barred    bool // and not by Drain
+	trapping  bool // New called TrapStop
+	said      bool // the function that DeferStart gave was called
+	ready     bool // with nil
+	finished  bool // Self has no effect any more
+	succeeded bool // another incarnation has taken its place
 
 	// Owned by the run loop.
 	phase       phase
-	exit        Exit                   // set when phase leaves receiving
-	then        func(Exit) (mine bool) // what comes after the user code that callThen runs
 	fate        Prospect               // what the parent says of the end
 	passable    bool                   // the end is one that the parent may pass over
 	watched     bool                   // a monitor records each message
 	heeded      bool                   // or something else is to be done for each
-	idle        *idleness              // what is to be done when no messages come; nil: nothing
-	afterwards  func()                 // what is to be done when the control message in hand has been handled
 	created     bool                   // New returned an actor
 	ignored     bool                   // New returned ErrIgnore
 	reported    bool                   // host was told Started(nil)
 	waiting     bool                   // New called DeferStart: host is told when it says so
+	retire      bool                   // the address ends with this incarnation
+	drain       int                    // messages to handle before the end; negative when not draining
+	*ending                            // set when phase leaves receiving
+	then        func(Exit) (mine bool) // what comes after the user code that callThen runs
+	idle        *idleness              // what is to be done when no messages come; nil: nothing
+	afterwards  func()                 // what is to be done when the control message in hand has been handled
 	trap        func(Stopping) (mine bool)
-	drain       int // messages to handle before the end; negative when not draining
 	kids        kids
-	ended       *Event // the child's end that is being told to the actor
-	closing     hooks
+	ended       *Event      // the child's end that is being told to the actor
 	notices     []dueNotice // of ends, that wait for messages to be handled; in order
 	replaced    *Exit       // the end of the incarnation whose place it takes, until the parent is told
-	retire      bool        // the address ends with this incarnation
 	retireCause error
+
+	// Protected by mu.
+	by       time.Time // when the incarnation must have ended; zero: no limit
+	asked    time.Time // when the end began, or was first asked for
+	timers   map[*Timer]struct{}
+	bonds    map[bondKey]*bond  // with actors whose end is to be told
+	children context.Context    //nolint:containedctx // in which children are started; made on demand
+	held     map[ask]struct{}   // questions that were handled and have no answer yet
+	asking   map[asker]struct{} // questions of its own that wait for an answer
+}
+
+// An ending is the end of an incarnation, under way.
+type ending struct {
+	exit    Exit
+	closing hooks
 }
 
 // Value implements context.Context.
@@ -79,22 +84,19 @@ func (i *incarnation) Value(key any) any {
 	if key == (turnKey{}) {
 		return &i.caller
 	}
-	return i.Context.Value(key)
+	return i.lifetime.Value(key)
 }
 
 func newIncarnation(ctx context.Context, c *core, h Host) *incarnation {
 	if ctx.Done() != nil {
 		ctx = context.WithoutCancel(ctx)
 	}
-	own, cancel := context.WithCancelCause(ctx)
 	return &incarnation{
-		Context: own,
-		caller:  caller{core: c},
-		cancel:  cancel,
-		base:    ctx,
-		host:    h,
-		number:  c.starts.Add(1),
-		drain:   -1,
+		lifetime: lifetime{base: ctx},
+		caller:   caller{core: c},
+		host:     h,
+		number:   c.starts.Add(1),
+		drain:    -1,
 	}
 }
 
@@ -104,11 +106,10 @@ func (i *incarnation) enter(p phase) {
 	i.state.Store(uint32(p))
 }
 
-// limit notes that the incarnation is to end within d. A later limit never
+// limit notes that the incarnation is to end within d, as of now. A later limit never
 // takes the place of an earlier one. False means that it is too late: another
 // incarnation has taken its place, and is the core's current one.
-func (i *incarnation) limit(d time.Duration, drain bool) bool {
-	now := time.Now()
+func (i *incarnation) limit(d time.Duration, now time.Time, drain bool) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.succeeded {
@@ -125,14 +126,10 @@ func (i *incarnation) limit(d time.Duration, drain bool) bool {
 	return true
 }
 
-// wind has expire called after d. It is called with mu held.
-func (i *incarnation) wind(d time.Duration) {
-	switch {
-	case phase(i.state.Load()) == over:
-	case i.deadline == nil:
-		i.deadline = time.AfterFunc(d, i.expire)
-	default:
-		i.deadline.Reset(d)
+// wind has expire called at that time. It is called with mu held.
+func (i *incarnation) wind(at time.Time) {
+	if phase(i.state.Load()) != over {
+		i.runtime().deadlines.set(i, at)
 	}
 }
 
@@ -195,14 +192,27 @@ func (i *incarnation) revoke() {
 	if i.asked.IsZero() { // it ends by itself
 		i.asked = time.Now()
 	}
+	if len(i.timers) > 0 {
+		i.haltTimers()
+	}
+	asking := i.asking
+	i.asking = nil
+	i.mu.Unlock()
+	if len(asking) > 0 { // without mu, for each takes that of who has the question
+		giveUp(asking)
+	}
+}
+
+// haltTimers calls all timers off. It is called with mu held.
+func (i *incarnation) haltTimers() {
 	for t := range i.timers {
 		t.halt()
 	}
 	i.timers = nil
-	asking := i.asking
-	i.asking = nil
-	i.mu.Unlock()
-	for a := range asking { // without mu, for each takes that of who has the question
+}
+
+func giveUp(asking map[asker]struct{}) {
+	for a := range asking {
 		a.giveUp()
 	}
 }
@@ -220,10 +230,7 @@ func (i *incarnation) followUp() {
 func (i *incarnation) disarm() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.deadline != nil {
-		i.deadline.Stop()
-		i.deadline = nil
-	}
+	i.runtime().deadlines.remove(i)
 }
 
 // say notes what the function that DeferStart gave is called with, and reports

@@ -13,30 +13,51 @@ type kid struct {
 	core   *core                       // the parent
 	inc    atomic.Pointer[incarnation] // the parent's; another one when the parent is renewed
 	child  Child
-	notify func(*incarnation, Event) (mine bool) // has the parent handle the event
-	judge  func(Exit) Prospect                   // the parent's policy, or nil
-	until  time.Time                             // the time that it was given to stop, by a parent that ends; owned by the parent's run loop
+	ears   listener            // has the parent handle the events
+	judge  func(Exit) Prospect // the parent's policy, or nil
+	number uint64              // the child's incarnation that has started
+	until  time.Time           // the time that it was given to stop, by a parent that ends; owned by the parent's run loop
 
 	next, prev *kid // protected by kids.mu
 }
 
+// A listener has the parent handle what happened to a child.
+type listener interface {
+	notify(inc *incarnation, e Event) (mine bool)
+}
+
+// offspring is the kid of a parent that makes messages of the child's events.
+type offspring[M any] struct {
+	kid
+	on func(Event) M
+}
+
+// notify implements listener.
+func (o *offspring[M]) notify(inc *incarnation, e Event) (mine bool) {
+	p := o.core.body.(*Process[M]) //nolint:errcheck,forcetypeassert // its own body made this
+	return p.receiveOne(inc, func() M { return o.on(e) })
+}
+
 // Started implements Host.
 func (k *kid) Started(err error) {
-	e := Event{Child: k.child, Kind: ChildStarted, Err: err, Incarnation: k.incarnation()}
+	k.number = k.incarnation()
 	if err != nil {
-		e.Kind = ChildNotStarted
+		k.tell(Event{Child: k.child, Kind: ChildNotStarted, Err: err, Incarnation: k.number})
+		return
 	}
-	k.tell(e)
+	k.core.hear(kidStarted{k}, k.actor())
 }
 
 // tell tells the parent what happened to the child. It is called by the child's
 // run loop, if the child is an actor.
-func (k *kid) tell(e Event) {
-	var by *core
+func (k *kid) tell(e Event) { k.core.hear(&kidEvent{k, e}, k.actor()) }
+
+// actor is the child as an actor, or nil.
+func (k *kid) actor() *core {
 	if c, ok := k.child.(interface{ actual() *core }); ok {
-		by = c.actual()
+		return c.actual()
 	}
-	k.core.hear(kidEvent{k, e}, by)
+	return nil
 }
 
 // parentOf is the parent that takes decisions for the child, if it is an actor that

@@ -197,7 +197,7 @@ func TestShareOfTheTimeToStop(t *testing.T) {
 			{0, 2, 0},
 		} {
 			inc := &incarnation{}
-			require.True(t, inc.limit(test.within, false))
+			require.True(t, inc.limit(test.within, time.Now(), false))
 			assert.Equal(t, test.want, inc.share(test.n), "%v among %d", test.within, test.n)
 		}
 	})

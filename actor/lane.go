@@ -19,11 +19,12 @@ type signal interface {
 type lane struct {
 	// waiting is how many signals there are. The run loop looks at it before
 	// each message without taking mu.
-	waiting atomic.Int64
+	waiting atomic.Int32
 
 	mu    sync.Mutex
-	queue []signal // protected by mu
-	head  int      // protected by mu: queue[:head] has been taken
+	head  int32     // protected by mu: queue[:head] has been taken
+	queue []signal  // protected by mu
+	place [1]signal // that of queue, until there is more than one at a time
 }
 
 // keepSignals bounds the room that an idle actor keeps for its next signals.
@@ -31,11 +32,14 @@ const keepSignals = 16
 
 func (l *lane) push(s signal) {
 	l.mu.Lock()
-	if len(l.queue) == cap(l.queue) && l.head > len(l.queue)/2 {
+	if len(l.queue) == cap(l.queue) && int(l.head) > len(l.queue)/2 {
 		// A lane that is never empty must not grow for ever.
 		n := copy(l.queue, l.queue[l.head:])
 		clear(l.queue[n:])
 		l.queue, l.head = l.queue[:n], 0
+	}
+	if l.queue == nil {
+		l.queue = l.place[:0]
 	}
 	l.queue = append(l.queue, s)
 	l.waiting.Add(1)

@@ -20,8 +20,8 @@ func (s begin) apply(c *core) bool {
 	if inc.isBarred() { // it was stopped before it began
 		return c.conclude(Exit{Kind: Shutdown})
 	}
-	if c.register != "" {
-		added, err := inc.runtime().registry.add(c.register, c)
+	if name := c.registered(); name != "" {
+		added, err := inc.runtime().registry.add(name, c)
 		if err != nil {
 			return c.conclude(Exit{Kind: Failure, Err: err})
 		}
@@ -92,18 +92,22 @@ func (s readiness) apply(c *core) bool {
 	}
 }
 
-// halt asks an incarnation to end: after the message in hand, or after all
-// that wait now.
-type halt struct {
-	inc   *incarnation
-	drain bool
-}
+// halt asks an incarnation to end after the message in hand; drainage, after all
+// that wait now. Each is one pointer, which a signal holds without allocating.
+type (
+	halt     struct{ inc *incarnation }
+	drainage struct{ inc *incarnation }
+)
 
 func (s halt) apply(c *core) bool {
-	inc := s.inc
-	if !s.drain {
-		inc.cancel(ErrShutdown) // Stop may not have come to it yet
-	}
+	s.inc.cancel() // Stop may not have come to it yet
+	return c.stop(s.inc, false)
+}
+
+func (s drainage) apply(c *core) bool { return c.stop(s.inc, true) }
+
+// stop does what the incarnation was asked to.
+func (c *core) stop(inc *incarnation, drain bool) bool {
 	switch {
 	case inc.phase == reaping: // it was ending already; now there may be less time
 		if kid, n := inc.kids.last(); kid != nil {
@@ -114,7 +118,7 @@ func (s halt) apply(c *core) bool {
 		return true
 	case inc.trap != nil:
 		return inc.trap(Stopping{Within: inc.left()})
-	case s.drain:
+	case drain:
 		inc.drain = c.body.depth()
 		return true
 	default:
@@ -153,7 +157,7 @@ func (c *core) conclude(exit Exit) bool {
 	exit.Incarnation = inc.number
 	exit.At = time.Now()
 	exit.Depth = c.body.depth() + int(c.aside.Load())
-	inc.exit = exit
+	inc.ending = &ending{exit: exit}
 	return c.foresee()
 }
 
@@ -164,7 +168,7 @@ func (c *core) wane() bool {
 	inc.kids.seal(true)
 	inc.revoke()
 	inc.unbindAll()
-	inc.cancel(ErrShutdown)
+	inc.cancel()
 	return c.reap()
 }
 
@@ -189,9 +193,9 @@ func (c *core) finish() {
 	}
 	c.body.give(undone(exit))
 	c.body.forget()
-	inc.failHeld(unanswered(exit))
+	inc.failHeld(exit)
 	if inc.created && !inc.retire {
-		c.body.leave(unanswered(exit))
+		c.body.leave(exit)
 	}
 	for _, child := range inc.kids.leftover() {
 		if !c.isOwn(child) {
@@ -211,14 +215,17 @@ func (c *core) finish() {
 	c.mu.Lock()
 	c.current.Store(nil)
 	c.inc = nil
-	c.last = &lastEnd{exit.Kind, exit.Err}
-	announce := func() {}
+	if c.last == nil {
+		c.last = new(lastEnd)
+	}
+	*c.last = lastEnd{exit.Kind, exit.Err}
+	var last farewell
 	if inc.retire {
-		announce = c.publish(inc.retireCause)
+		last = c.publish(inc.retireCause)
 	}
 	c.mu.Unlock()
 	yield.Point()
-	announce()
+	last.say()
 	if inc.reported {
 		inc.host.Ended(exit)
 		return

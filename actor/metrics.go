@@ -24,7 +24,7 @@ func gap() int { return 1 + int(rand.ExpFloat64()*(timedEvery-1)) }
 
 // want has the next message timed that is sent. Run loop only.
 func (c *core) want() {
-	c.until = gap()
+	c.until = int32(gap())
 	c.asks.Or(timeNext)
 }
 
@@ -47,7 +47,7 @@ func (c *core) countStarted() {
 		if c.meter = c.telemetry().Meter(c.Type(), c.body.load()); c.meter == nil {
 			return
 		}
-		c.until = gap()
+		c.until = int32(gap())
 	}
 	c.meter.Started()
 }
@@ -60,8 +60,8 @@ func (c *core) countStopped(inc *incarnation) {
 		c.meter.Stopped(kind.String())
 	case kind.Abnormal() && !inc.ignored:
 		var typ string // not the name, which takes its place elsewhere
-		if t := c.typ.Load(); t != nil {
-			typ = *t
+		if c.typed.Load() {
+			typ = c.typ
 		}
 		c.telemetry().StartFailed(typ, kind.String())
 	}

@@ -29,22 +29,32 @@ func (c *core) event(kind monitoring.ActorKind, inc *incarnation) monitoring.Act
 	}
 }
 
+// observeStarted records a start, if anybody wants to know. An event needs much room
+// on the stack, which a goroutine that is new does not have: so it has a function of
+// its own.
 func (c *core) observeStarted(inc *incarnation) {
-	t := c.telemetry()
-	if !t.ObservesActors() {
-		return
+	if c.telemetry().ObservesActors() {
+		c.recordStarted(inc)
 	}
+}
+
+func (c *core) recordStarted(inc *incarnation) {
+	t := c.telemetry()
 	if inc.number == 1 {
 		t.Actor(c.event(monitoring.Spawned, inc))
 	}
 	t.Actor(c.event(monitoring.Started, inc))
 }
 
+// observeStopped is observeStarted for an end.
 func (c *core) observeStopped(inc *incarnation) {
-	t := c.telemetry()
-	if !t.ObservesActors() || !inc.created {
-		return
+	if inc.created && c.telemetry().ObservesActors() {
+		c.recordStopped(inc)
 	}
+}
+
+func (c *core) recordStopped(inc *incarnation) {
+	t := c.telemetry()
 	e := c.event(monitoring.Stopped, inc)
 	e.Reason, e.Err = inc.exit.Kind.String(), inc.exit.Err
 	t.Actor(e)
@@ -52,7 +62,7 @@ func (c *core) observeStopped(inc *incarnation) {
 
 // observeRegistered records that the actor's name was taken or given back.
 func (c *core) observeRegistered(kind monitoring.SystemKind) {
-	c.telemetry().System(monitoring.SystemEvent{Time: time.Now(), Kind: kind, Name: c.register, Path: c.Path()})
+	c.telemetry().System(monitoring.SystemEvent{Time: time.Now(), Kind: kind, Name: c.registered(), Path: c.Path()})
 }
 
 // What an actor asks of those who send to it, as bits of one word: a message

@@ -18,7 +18,10 @@ type Process[M any] struct {
 	Ref[M]
 	queue mailbox.Queue[envelope[M]] // beside what else is read for every message
 	core
-	spec Spec[M]
+	spec manner[M]
+
+	dropWaiting bool // Spec.DropWaiting; never changes
+	control     bool // owned by the run loop: the message in hand did not come from the mailbox; false without one
 
 	adapters map[reflect.Type]any // protected by mu: the *adapter for each type
 
@@ -27,29 +30,29 @@ type Process[M any] struct {
 	hand    envelope[M] // the message being handled
 	span    *monitoring.ProcessSpan
 	limited *deadlineContext // that the message is handled with, if it is an ask with a deadline
-	control bool             // the message in hand did not come from the mailbox; false without one
 	shelf   *shelf[M]        // what was put aside; nil until something is
 }
 
 // New declares an actor. It cannot fail: what is wrong with the spec is told by
 // Validate, by the start, and by every Send, as [ErrInvalidSpec].
 func New[M any](spec Spec[M]) *Process[M] {
-	p := &Process[M]{spec: spec}
+	p := &Process[M]{spec: spec.manner(), dropWaiting: spec.DropWaiting}
 	p.core.body = p
 	p.core.name = spec.Name
-	p.core.register = spec.Registered
-	p.core.owns = spec.Owns
+	if spec.Registered != "" || len(spec.Owns) > 0 {
+		p.core.special = &special{register: spec.Registered, owns: spec.Owns}
+	}
 	p.core.wake.Store(parked)
 	p.Ref = Ref[M]{p}
 	if spec.Type != "" {
-		p.core.typ.Store(&spec.Type)
+		p.core.setType(spec.Type)
 	}
 	if p.core.invalid = spec.Validate(); p.core.invalid != nil {
 		p.queue = new(mailbox.Mailbox[envelope[M]]) // nothing ever gets into it
 		return p
 	}
-	if spec.Priority != nil {
-		p.queue = mailbox.NewPriority(func(e envelope[M]) int { return spec.Priority(e.msg) })
+	if priority := spec.Priority; priority != nil {
+		p.queue = mailbox.NewPriority(func(e envelope[M]) int { return priority(e.msg) })
 	} else {
 		p.queue, p.core.invalid = mailbox.NewQueue[envelope[M]](spec.Mailbox)
 	}
@@ -80,7 +83,7 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 		case isNil(made):
 			return errors.New("actor: New returned no actor and no error")
 		}
-		if p.typ.Load() == nil {
+		if !p.typed.Load() {
 			name = typeName(made) // which may call a method of it
 		}
 		return nil
@@ -94,7 +97,7 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 	}
 	p.actor = made
 	if name != "" {
-		p.typ.Store(&name)
+		p.setType(name)
 	}
 	p.restock(inc)
 	return Exit{}, true
@@ -127,10 +130,11 @@ func (p *Process[M]) bury(reason DropReason, cause error) {
 
 // leave implements body. What comes meanwhile is not waited for: it may never
 // end.
-func (p *Process[M]) leave(cause error) {
-	if !p.spec.DropWaiting {
+func (p *Process[M]) leave(exit Exit) {
+	if !p.dropWaiting {
 		return
 	}
+	cause := unanswered(exit)
 	p.buryShelf(ReasonRestart, cause)
 	for range p.queue.Len() {
 		p.buryOne(ReasonRestart, cause)

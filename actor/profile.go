@@ -22,14 +22,14 @@ func (c *core) label() (labelled bool) {
 	if s == nil || !s.runtime.labels {
 		return false
 	}
-	typ := c.typ.Load()
-	if typ == nil { // in the first run, in which New is called
+	if !c.typed.Load() { // in the first run, in which New is called
 		return false
 	}
-	if c.labels == nil {
-		c.labels = pprof.WithLabels(context.Background(), pprof.Labels(profileLabel, *typ))
+	own := c.specials()
+	if own.labels == nil {
+		own.labels = pprof.WithLabels(context.Background(), pprof.Labels(profileLabel, c.typ))
 	}
-	pprof.SetGoroutineLabels(c.labels)
+	pprof.SetGoroutineLabels(own.labels)
 	return true
 }
 

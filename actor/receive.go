@@ -204,8 +204,10 @@ func (p *Process[M]) blame(inc *incarnation, exit Exit) Exit {
 		return exit
 	}
 	p.recordError(inc, exit)
-	f := FailureOf(p, exit)
-	p.span.End(&f)
+	if p.span != nil {
+		f := FailureOf(p, exit)
+		p.span.End(&f)
+	}
 	return exit
 }
 

@@ -18,7 +18,7 @@ func (c *core) renew() bool {
 	inc.kids.seal(false)
 	inc.revoke()
 	inc.unbindAll()
-	inc.cancel(ErrShutdown)
+	inc.cancel()
 	return c.close()
 }
 
@@ -34,8 +34,8 @@ func (c *core) succeed() bool {
 	}
 	exit := inc.exit
 	c.body.give(exit.Err)
-	inc.failHeld(unanswered(exit))
-	c.body.leave(unanswered(exit))
+	inc.failHeld(exit)
+	c.body.leave(exit)
 	inc.kids.pass(next)
 	inc.enter(over)
 	inc.disarm()

@@ -222,11 +222,15 @@ func (i *incarnation) letGo(a ask) {
 }
 
 // failHeld fails the questions that nobody has answered.
-func (i *incarnation) failHeld(cause error) {
+func (i *incarnation) failHeld(exit Exit) {
 	i.mu.Lock()
 	held := i.held
 	i.held = nil
 	i.mu.Unlock()
+	if len(held) == 0 {
+		return
+	}
+	cause := unanswered(exit)
 	for a := range held {
 		a.fail(cause)
 	}

@@ -17,7 +17,7 @@ func (c *core) retire(s retirement) bool {
 	defer c.mu.Unlock()
 	idle := c.current.Load() == nil && c.gate.Load() == open
 	if !idle {
-		s.done = nil
+		s.over, s.awaited = nil, false
 	}
 	c.tell(s)
 	if idle {
@@ -34,15 +34,9 @@ func (c *core) release(child Child, cause error, over func()) {
 	switch r := child.(type) {
 	case interface{ retire(retirement) bool }:
 		c.retiring.Add(1)
-		done := c.retiring.Done
-		if over != nil {
-			done = func() {
-				over()
-				c.retiring.Done()
-			}
-		}
-		if !r.retire(retirement{cause: cause, parent: c, done: done}) {
-			done()
+		s := retirement{cause: cause, parent: c, over: over, awaited: true}
+		if !r.retire(s) {
+			s.done()
 		}
 		return
 	case Retirer:
@@ -55,9 +49,10 @@ func (c *core) release(child Child, cause error, over func()) {
 
 // retirement ends the address.
 type retirement struct {
-	cause  error
-	parent *core  // in whose name; nil: in that of whoever called Retire
-	done   func() // called when it has been applied; may be nil
+	cause   error
+	parent  *core  // in whose name; nil: in that of whoever called Retire
+	over    func() // called when it has been applied; may be nil
+	awaited bool   // by the parent, which counts it
 }
 
 func (s retirement) apply(c *core) bool {
@@ -65,18 +60,26 @@ func (s retirement) apply(c *core) bool {
 	case c.inc == nil:
 		c.shut(s.cause)
 		c.mu.Lock()
-		announce := c.publish(s.cause)
+		last := c.publish(s.cause)
 		c.mu.Unlock()
-		announce()
+		last.say()
 	case s.parent == nil || c.inc.startedBy(s.parent):
 		// Its parent retires it first and has it end afterwards. A child that
 		// somebody else has started meanwhile is not the parent's to retire.
 		c.inc.retire, c.inc.retireCause = true, s.cause
 	}
-	if s.done != nil {
-		s.done()
-	}
+	s.done()
 	return true
+}
+
+// done tells that the retirement has been applied.
+func (s retirement) done() {
+	if s.over != nil {
+		s.over()
+	}
+	if s.awaited {
+		s.parent.retiring.Done()
+	}
 }
 
 // shut ends the address, in the order of a final stop: what waits becomes dead
@@ -89,31 +92,44 @@ func (c *core) shut(cause error) {
 	c.gate.Store(closed)
 	c.countOver()
 	c.body.bury(ReasonStopped, stoppedBy(cause))
-	for _, own := range slices.Backward(c.owns) {
-		c.release(own, cause, nil)
+	if c.special != nil {
+		for _, own := range slices.Backward(c.special.owns) {
+			c.release(own, cause, nil)
+		}
 	}
 	c.retiring.Wait()
-	if s := c.scope.Load(); s != nil && c.register != "" && s.runtime.registry.remove(c.register, c) {
+	if s := c.scope.Load(); s != nil && c.registered() != "" && s.runtime.registry.remove(c.registered(), c) {
 		c.observeRegistered(monitoring.ActorDeregistered)
 	}
 	c.leaveGroups()
 }
 
 // publish lets everybody see that the address has ended. It is called with mu
-// held; what it returns is called without, and tells those who watch.
-func (c *core) publish(cause error) (announce func()) {
+// held; what it returns is said without.
+func (c *core) publish(cause error) farewell {
 	if c.dead {
-		return func() {}
+		return farewell{}
 	}
 	c.dead, c.cause = true, cause
 	if c.done != nil {
 		close(c.done)
 	}
-	down, all := c.down(), c.watchers.take()
-	return func() {
-		for _, notify := range all {
-			notify(down)
-		}
+	all := c.watchers.take()
+	if len(all) == 0 {
+		return farewell{}
+	}
+	return farewell{c.down(), all}
+}
+
+// A farewell is the end of an address, and those who are to be told of it.
+type farewell struct {
+	down Down
+	all  []func(Down)
+}
+
+func (f farewell) say() {
+	for _, notify := range f.all {
+		notify(f.down)
 	}
 }
 
@@ -129,12 +145,16 @@ func (c *core) reopen() {
 // isOwn reports whether a child's address is one of those that end with this
 // one. Only the run loop asks.
 func (c *core) isOwn(child Child) bool {
-	if c.owned == nil && len(c.owns) > 0 {
-		c.owned = make(map[Child]struct{}, len(c.owns))
-		for _, own := range c.owns {
-			c.owned[own] = struct{}{}
+	s := c.special
+	if s == nil {
+		return false
+	}
+	if s.owned == nil {
+		s.owned = make(map[Child]struct{}, len(s.owns))
+		for _, own := range s.owns {
+			s.owned[own] = struct{}{}
 		}
 	}
-	_, ok := c.owned[child]
+	_, ok := s.owned[child]
 	return ok
 }

@@ -21,6 +21,7 @@ type Runtime struct {
 	crew      crew
 	tell      func(effect.Effect) // what actors ask of their Self; nil but in tests of one alone
 	bells     bells
+	deadlines deadlines
 	labels    bool // set before anything is started
 }
 

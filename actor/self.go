@@ -64,9 +64,10 @@ func (s *Self[M]) Oversee(child Child, judge func(Exit) Prospect, on func(Event)
 	if err := checkChild(child); err != nil {
 		return err
 	}
-	k := &kid{core: &s.p.core, child: child, judge: judge}
+	o := &offspring[M]{kid{core: &s.p.core, child: child, judge: judge}, on}
+	k := &o.kid
+	k.ears = o
 	k.inc.Store(s.inc)
-	k.notify = func(inc *incarnation, e Event) bool { return s.p.receiveOne(inc, func() M { return on(e) }) }
 	if err := s.inc.kids.add(k); err != nil {
 		return err
 	}

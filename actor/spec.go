@@ -75,6 +75,17 @@ const (
 	defaultHookTimeout = 5 * time.Second
 )
 
+// manner is what of a Spec is asked for while the actor lives.
+type manner[M any] struct {
+	New         func(ctx context.Context, self *Self[M]) (Actor[M], error)
+	HookTimeout time.Duration
+	DeadLetters func(DeadLetter[M])
+}
+
+func (s Spec[M]) manner() manner[M] {
+	return manner[M]{New: s.New, HookTimeout: s.HookTimeout, DeadLetters: s.DeadLetters}
+}
+
 // Validate reports every wrong field, joined; each is a *[FieldError], but for
 // what Invalid holds.
 func (s Spec[M]) Validate() error {
@@ -110,7 +121,10 @@ func (s Spec[M]) Validate() error {
 			wrong(fmt.Sprintf("Owns[%d]", i), err)
 		}
 	}
-	return errors.Join(append(errs, s.Invalid)...)
+	if s.Invalid != nil {
+		errs = append(errs, s.Invalid)
+	}
+	return errors.Join(errs...)
 }
 
 // CheckName reports what is wrong with a name, if anything: names are at most

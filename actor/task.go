@@ -47,7 +47,7 @@ func Async[R, M any](self *Self[M], f func(context.Context) (R, error), on func(
 	var err error
 	t.kid = &kid{core: inc.core, child: t}
 	t.kid.inc.Store(inc)
-	t.kid.notify = func(now *incarnation, e Event) bool {
+	t.kid.ears = listen(func(now *incarnation, e Event) bool {
 		switch {
 		case now != inc: // it was renewed meanwhile
 			return true
@@ -60,7 +60,7 @@ func Async[R, M any](self *Self[M], f func(context.Context) (R, error), on func(
 		default:
 			return self.p.receiveOne(inc, func() M { return on(value, err) })
 		}
-	}
+	})
 	if inc.fence.isCut() || inc.kids.add(t.kid) != nil {
 		cancel(ErrShutdown)
 		return &Task{t}
@@ -75,6 +75,11 @@ func Async[R, M any](self *Self[M], f func(context.Context) (R, error), on func(
 	t.kid.catchUp()
 	return &Task{t}
 }
+
+// listen makes a listener of a function.
+type listen func(*incarnation, Event) (mine bool)
+
+func (l listen) notify(inc *incarnation, e Event) (mine bool) { return l(inc, e) }
 
 // task is a function as a child of the actor that it runs beside.
 type task struct {

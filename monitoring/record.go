@@ -46,6 +46,12 @@ func (t *Telemetry) Topic(event TopicEvent) {
 	}
 }
 
+// ObservesSupervision tells whether events of supervisors are of use: there is a
+// monitor for them, or they are counted.
+func (t *Telemetry) ObservesSupervision() bool {
+	return t != nil && (t.metrics != nil || t.monitors.supervision.monitor != nil)
+}
+
 // ObservesActors tells whether there is a monitor for events of actors.
 func (t *Telemetry) ObservesActors() bool {
 	return t != nil && t.monitors.actor.monitor != nil

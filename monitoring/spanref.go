@@ -115,7 +115,8 @@ func (r SpanRef) get() trace.SpanContext {
 // know already.
 func (r SpanRef) set(sc trace.SpanContext) {
 	if r.cell != nil && sc.IsValid() {
-		r.cell.context.CompareAndSwap(nil, &sc)
+		own := sc // only this one is allocated
+		r.cell.context.CompareAndSwap(nil, &own)
 	}
 }
 

@@ -119,7 +119,13 @@ func (b *batch) undo() {
 // ask gives the machine a command. The batch goes on when the step that answers
 // it is complete, for its next command is a step of its own.
 func (b *batch) ask(op, id string, of func(req uint64) event, then func(error)) {
-	b.s.request(b.in, op, id, of, func(_ actor.Child, err error) {
+	b.s.request(b.in, op, id, of, stepOf(func(err error) {
 		b.s.next = append(b.s.next, func() { then(err) })
-	})
+	}))
 }
+
+// stepOf is what waits for the answer to a command of a batch.
+type stepOf func(error)
+
+// answered implements asker.
+func (f stepOf) answered(_ actor.Child, err error) { f(err) }

@@ -35,6 +35,6 @@ func (m *machine) beginByHand(c *child, kind monitoring.StepKind) {
 		Begin:          m.now,
 	}}
 	i := c.byHand.add(s)
-	c.steps = stepRef{c.byHand, i, i}
+	c.steps = recordedIn(c.byHand, i, i)
 	m.expect(c)
 }

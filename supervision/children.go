@@ -9,7 +9,18 @@ import (
 // child is a child of a running supervisor: its plan and what has become of it.
 type child struct {
 	childPlan
-	added bool   // at run time: gone when the supervisor ends
+	added   bool // at run time: gone when the supervisor ends
+	removed bool // from the table
+
+	// The incarnation, if there is one: more below.
+	up        bool // it has become ready
+	purpose   purpose
+	timedOut  bool // it is being stopped because its start took too long
+	stopAgain bool // it is being stopped to be restarted
+
+	state State
+	timer bool   // token is a timer's
+	asked bool   // req waits for the start
 	path  string // made on demand
 
 	// Its place in the table. A removed child keeps its links, so that a job
@@ -17,30 +28,22 @@ type child struct {
 	// children are only ever added at the tail.
 	prev, next *child
 	pos        uint64
-	removed    bool
 
-	state    State
 	since    time.Time // of the state
 	readyAt  time.Time // zero if never
 	restarts int
 	lastErr  error
 
-	// The incarnation, if there is one.
-	epoch       uint64 // 0: none
-	incarnation uint64 // as the child counts, as far as is known
-	up          bool   // it has become ready
-	purpose     purpose
-	timedOut    bool          // it is being stopped because its start took too long
+	epoch       uint64        // 0: no incarnation
+	incarnation uint64        // as the child counts, as far as is known
 	ailing      *HealthError  // it is being stopped because of this
-	stopAgain   bool          // it is being stopped to be restarted
 	stopFrom    time.Time     // when it was asked to stop,
 	stopWithin  time.Duration // and the time it was given
 
 	// What is to come.
 	token    uint64 // of the timer or retry that it waits for, 0: none
-	timer    bool   // token is a timer's
-	attempts int    // delays since it last ran stably
-	retries  int    // of the initial start
+	attempts int32  // delays since it last ran stably
+	retries  int32  // of the initial start
 	lapse    *lapse // the end after which a restart is still to be decided
 	group    uint64 // the last group restart that it belongs to
 
@@ -49,8 +52,7 @@ type child struct {
 	outlook *outlook // the executor's, of the incarnation
 
 	// Who waits.
-	asked   bool // req waits for the start
-	req     uint64
+	req     uint64   // for the start
 	waiters []uint64 // for the end
 
 	// Where it is recorded.

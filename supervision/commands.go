@@ -20,7 +20,7 @@ import (
 // for a wrong c. When ctx is done StartChild returns its cause, and the start
 // goes on.
 func StartChild(ctx context.Context, sup actor.Ref[Message], c Child) error {
-	_, err := ask(ctx, sup, command{op: "start", child: c})
+	_, err := ask(ctx, sup, command{op: opStart, child: c})
 	return err
 }
 
@@ -31,9 +31,7 @@ func StartChild(ctx context.Context, sup actor.Ref[Message], c Child) error {
 // [ErrNotFound], or [actor.ErrDeadlock] when a handler at or below the child
 // calls, since it would wait for itself.
 func TerminateChild(ctx context.Context, sup actor.Ref[Message], id string) error {
-	_, err := ask(ctx, sup, command{op: "terminate", id: id, event: func(req uint64) event {
-		return cmdTerminate{req, id}
-	}})
+	_, err := ask(ctx, sup, command{op: opTerminate, id: id})
 	return err
 }
 
@@ -41,18 +39,14 @@ func TerminateChild(ctx context.Context, sup actor.Ref[Message], id string) erro
 // it is ready. The errors are [ErrNotFound], [ErrRunning], [ErrRestarting], or
 // the reason why it did not start. It does not count as a restart.
 func RestartChild(ctx context.Context, sup actor.Ref[Message], id string) error {
-	_, err := ask(ctx, sup, command{op: "restart", id: id, event: func(req uint64) event {
-		return cmdRestart{req, id}
-	}})
+	_, err := ask(ctx, sup, command{op: opRestart, id: id})
 	return err
 }
 
 // DeleteChild forgets a child that does not run. The errors are [ErrNotFound],
 // [ErrRunning] and [ErrRestarting].
 func DeleteChild(ctx context.Context, sup actor.Ref[Message], id string) error {
-	_, err := ask(ctx, sup, command{op: "delete", id: id, event: func(req uint64) event {
-		return cmdDelete{req, id}
-	}})
+	_, err := ask(ctx, sup, command{op: opDelete, id: id})
 	return err
 }
 
@@ -89,66 +83,109 @@ func DisableHealth(ctx context.Context, sup actor.Ref[Message], id string) error
 }
 
 func switchHealth(ctx context.Context, sup actor.Ref[Message], id string, on bool) error {
-	op := "health off"
+	op := opHealthOff
 	if on {
-		op = "health on"
+		op = opHealthOn
 	}
-	_, err := ask(ctx, sup, command{op: op, id: id, event: func(req uint64) event {
-		return cmdHealth{req, id, on}
-	}})
+	_, err := ask(ctx, sup, command{op: op, id: id})
 	return err
 }
+
+// The commands.
+const (
+	opStart     = "start"
+	opTerminate = "terminate"
+	opRestart   = "restart"
+	opDelete    = "delete"
+	opHealthOn  = "health on"
+	opHealthOff = "health off"
+)
 
 // ask sends a command and waits for the outcome.
 func ask(ctx context.Context, sup actor.Ref[Message], c command) (actor.Child, error) {
 	c.caller = actor.Caller(ctx)
 	return actor.Ask(ctx, sup, func(r actor.Reply[actor.Child]) Message {
-		c.reply = r
-		return c
+		asked := c // an asker who gives up shares nothing with the supervisor
+		asked.reply = r
+		return &asked
 	})
 }
 
 // command carries out a command, or refuses it.
-func (s *supervisor) command(in monitoring.SpanRef, c command) {
-	if c.op == "start" {
-		if err := s.spec.accepts(c.child, s.machine.plan.sideBySide); err != nil {
-			c.reply.Fail(err)
-			return
-		}
-		plan := c.child.plan(s.spec.Defaults, isSupervisor(c.child.Process))
-		c.id = plan.id
-		c.event = func(req uint64) event { return cmdStart{req, plan} }
-	}
-	if c.op == "terminate" && s.under(c.caller, c.id) {
-		c.reply.Fail(&ChildError{Op: c.op, Path: s.self.Path(), ID: c.id, Err: actor.ErrDeadlock})
+func (s *supervisor) command(in monitoring.SpanRef, c *command) {
+	switch c.op {
+	case opStart:
+		s.add(in, c)
 		return
-	}
-	s.request(in, c.op, c.id, c.event, func(process actor.Child, err error) {
-		if err != nil {
-			c.reply.Fail(err)
+	case opTerminate:
+		if s.under(c.caller, c.id) {
+			c.reply.Fail(&ChildError{Op: c.op, Path: s.self.Path(), ID: c.id, Err: actor.ErrDeadlock})
 			return
 		}
-		c.reply.Send(process)
-	})
+	}
+	s.request(in, c.op, c.id, c.event, c)
 }
 
+// add carries out the command to start a child.
+func (s *supervisor) add(in monitoring.SpanRef, c *command) {
+	if err := s.spec.accepts(c.child, s.machine.plan.sideBySide); err != nil {
+		c.reply.Fail(err)
+		return
+	}
+	plan := c.child.plan(s.spec.Defaults, isSupervisor(c.child.Process))
+	req := s.expect(c.op, plan.id, c)
+	s.happen(in, cmdStart{req, plan})
+}
+
+// event is the command as the machine sees it, when the supervisor has numbered it.
+func (c *command) event(req uint64) event {
+	switch c.op {
+	case opTerminate:
+		return cmdTerminate{req, c.id}
+	case opRestart:
+		return cmdRestart{req, c.id}
+	case opDelete:
+		return cmdDelete{req, c.id}
+	default:
+		return cmdHealth{req, c.id, c.op == opHealthOn}
+	}
+}
+
+// answered implements asker.
+func (c *command) answered(process actor.Child, err error) { c.reply.Answer(process, err) }
+
 // request lets the machine see a command that came in a span, if in is one, and
-// has done called with the outcome.
-func (s *supervisor) request(
-	in monitoring.SpanRef, op, id string, of func(req uint64) event, done func(actor.Child, error),
-) {
+// has the outcome told to by.
+func (s *supervisor) request(in monitoring.SpanRef, op, id string, of func(req uint64) event, by asker) {
+	s.happen(in, of(s.expect(op, id, by)))
+}
+
+// expect gives a command its number, under which it is answered.
+func (s *supervisor) expect(op, id string, by asker) (req uint64) {
 	s.requests++
-	s.replies[s.requests] = request{op, id, done}
-	s.step(traced{of(s.requests), in})
+	s.replies[s.requests] = request{op, id, by}
+	return s.requests
+}
+
+// happen lets the machine see a command.
+func (s *supervisor) happen(in monitoring.SpanRef, command event) {
+	if in.IsZero() {
+		s.step(command)
+	} else {
+		s.step(traced{command, in})
+	}
 }
 
 // under reports whether the actor at path is the child of that id, or below it.
 func (s *supervisor) under(path, id string) bool {
-	info, ok := s.machine.lookup(id)
-	if !ok || path == "" {
+	if path == "" {
 		return false
 	}
-	child := s.self.Path() + "/" + info.Name
+	c := s.machine.kids.find(id)
+	if c == nil {
+		return false
+	}
+	child := s.self.Path() + "/" + c.name
 	return path == child || strings.HasPrefix(path, child+"/")
 }
 

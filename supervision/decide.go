@@ -147,7 +147,7 @@ func (m *machine) backoff(c *child) (time.Duration, bool) {
 	if c.backoff.Jitter > 0 && m.plan.chance != nil {
 		chance = m.plan.chance()
 	}
-	d := c.backoff.spread(c.attempts, chance)
+	d := c.backoff.spread(int(c.attempts), chance)
 	c.attempts++
 	return d, true
 }

@@ -7,6 +7,9 @@ import (
 
 // emit records an event about a child.
 func (m *machine) emit(c *child, ev monitoring.SupervisionEvent) {
+	if m.plan.unwatched {
+		return
+	}
 	ev.Time, ev.Supervisor = m.now, m.plan.path
 	ev.Child, ev.Path, ev.Type, ev.Incarnation = c.name, m.pathOf(c), c.typ, c.incarnation
 	m.do(doEmit{ev})
@@ -42,6 +45,9 @@ func (m *machine) emitDegraded(c *child, reason string) {
 
 // emitStrategy tells whom a decision to restart concerns.
 func (m *machine) emitStrategy(in *incident) {
+	if m.plan.unwatched {
+		return
+	}
 	m.do(doEmit{monitoring.SupervisionEvent{
 		Time: m.now, Kind: monitoring.StrategyApplied, Supervisor: m.plan.path,
 		Strategy: in.Strategy, Affected: in.Affected,

@@ -19,12 +19,9 @@ func (s *supervisor) execute(a action, answers []doReply) {
 	case doCheck:
 		s.check(a)
 	case doArm:
-		s.alarms[a.token] = s.self.After(a.after, alarmed{alarm{a.id, a.token}})
+		s.alarms.set(alarm{a.id, a.token}, time.Now().Add(a.after), s.ringAt)
 	case doDisarm:
-		if t := s.alarms[a.token]; t != nil {
-			t.Stop()
-			delete(s.alarms, a.token)
-		}
+		s.alarms.cancel(a.token)
 		s.checked(a.token)
 	case doAgain:
 		s.retry(again{retry(a)})
@@ -53,26 +50,35 @@ func (s *supervisor) execute(a action, answers []doReply) {
 // which the machine knows those of an earlier one.
 func (s *supervisor) start(a doStart) {
 	c := s.machine.kids.find(a.id)
-	c.outlook = newOutlook(c.childPlan)
-	err := s.self.Oversee(a.process, c.outlook.foresee, func(e actor.Event) Message { return s.childEvent(a, e) })
+	l := &launched{outlook: newOutlook(&c.childPlan), doStart: a, s: s}
+	c.outlook = &l.outlook
+	err := s.self.Oversee(a.process, l.foresee, l.message)
 	if err != nil {
 		s.self.After(0, ChildStarted{ID: a.id, Err: err, epoch: a.epoch})
 	}
 }
 
-// childEvent makes a message of what happened to a child. Its address is kept,
-// for the machine decides when that ends.
-func (s *supervisor) childEvent(a doStart, e actor.Event) Message {
+// launched is a child that was started, for what becomes of that start.
+type launched struct {
+	outlook
+	doStart
+	s *supervisor
+}
+
+// message makes a message of what happened to a child. Its address is kept, for
+// the machine decides when that ends.
+func (l *launched) message(e actor.Event) Message {
+	a := l.doStart
 	switch e.Kind {
 	case actor.ChildEnded:
-		s.self.Keep(a.process)
+		l.s.self.Keep(a.process)
 		return ChildExited{ID: a.id, Exit: e.Exit, epoch: a.epoch}
 	case actor.ChildResumed, actor.ChildRenewed:
 		return ChildContinued{
 			ID: a.id, Exit: e.Exit, Renewed: e.Kind == actor.ChildRenewed, epoch: a.epoch, incarnation: e.Incarnation,
 		}
 	case actor.ChildNotStarted:
-		s.self.Keep(a.process)
+		l.s.self.Keep(a.process)
 	}
 	return ChildStarted{ID: a.id, Err: e.Err, epoch: a.epoch, incarnation: e.Incarnation, typ: typeOf(a.process)}
 }
@@ -81,6 +87,26 @@ func (s *supervisor) childEvent(a doStart, e actor.Event) Message {
 func (s *supervisor) stop(a doStop) {
 	s.machine.kids.find(a.id).outlook.fate.set(a.again)
 	s.self.Stop(a.process, a.within)
+}
+
+// ringAt sets the timer of the alarms.
+func (s *supervisor) ringAt(at time.Time) *actor.Timer {
+	return s.self.After(time.Until(at), alarmed{})
+}
+
+// ring lets the machine know of the alarms that are due.
+func (s *supervisor) ring() {
+	s.alarms.rang()
+	for now := time.Now(); !s.over; {
+		a, ok := s.alarms.due(now)
+		if !ok {
+			s.alarms.wind(s.ringAt)
+			return
+		}
+		s.checked(a.token)
+		s.step(a)
+		s.goOn()
+	}
 }
 
 // retry posts a failed restart to the supervisor's own mailbox, behind whatever
@@ -98,13 +124,18 @@ func (s *supervisor) answer(a doReply) {
 	if a.err == nil {
 		s.changed(r)
 	}
-	r.done(a.process, a.err)
+	r.asker.answered(a.process, a.err)
 }
 
 // request is a command that has not been answered.
 type request struct {
 	op, id string
-	done   func(actor.Child, error)
+	asker  asker
+}
+
+// asker is who waits for the answer to a command.
+type asker interface {
+	answered(process actor.Child, err error)
 }
 
 // changed records that the supervisor does not do any more what its declaration

@@ -24,6 +24,9 @@ const (
 // maxSteps bounds the record of an incident. More is made of no trace.
 const maxSteps = 128
 
+// usualSteps is how many an incident has in which one child is restarted.
+const usualSteps = 2
+
 // supervisorType is the type of all supervisors, in spans and metrics.
 const supervisorType = "Supervisor"
 
@@ -40,7 +43,12 @@ type incident struct {
 // of an incident.
 type stepRef struct {
 	in          *incident
-	first, last int
+	first, last int32
+}
+
+// recordedIn is the place of steps that have just been recorded.
+func recordedIn(in *incident, first, last int) stepRef {
+	return stepRef{in, int32(first), int32(last)}
 }
 
 // open begins the record of a decision.
@@ -142,6 +150,9 @@ func (in *incident) add(s monitoring.Step) int {
 	if len(in.Steps) >= maxSteps {
 		return -1
 	}
+	if in.Steps == nil {
+		in.Steps = make([]monitoring.Step, 0, usualSteps)
+	}
 	in.Steps = append(in.Steps, s)
 	return len(in.Steps) - 1
 }
@@ -165,7 +176,7 @@ func (m *machine) beginStop(c *child, in *incident, reason string) {
 	s := m.stepOf(c, monitoring.StepStop)
 	s.Reason = reason
 	if i := in.add(s); i >= 0 {
-		c.steps = stepRef{in, i, i}
+		c.steps = recordedIn(in, i, i)
 		m.expect(c)
 	}
 }
@@ -177,15 +188,15 @@ func (m *machine) beginRestart(c *child, in *incident) {
 	s.Incarnation++
 	i := in.add(s)
 	if i < 0 {
-		c.steps = stepRef{in, 0, -1}
+		c.steps = recordedIn(in, 0, -1)
 		return
 	}
 	s.Kind, s.Under = monitoring.StepStart, i
 	if k := in.add(s); k >= 0 {
-		c.steps = stepRef{in, i, k}
+		c.steps = recordedIn(in, i, k)
 		m.expect(c)
 	} else {
-		c.steps = stepRef{in, i, i}
+		c.steps = recordedIn(in, i, i)
 	}
 }
 
@@ -194,7 +205,7 @@ func (m *machine) beginBoot(c *child) {
 	s := m.stepOf(c, monitoring.StepStart)
 	s.Incarnation++
 	if i := m.startup.add(s); i >= 0 {
-		c.steps = stepRef{m.startup, i, i}
+		c.steps = recordedIn(m.startup, i, i)
 		m.expect(c)
 	}
 }

@@ -70,7 +70,12 @@ func newMachine(p *plan) *machine {
 // reading and never go back. The actions belong to the caller: the machine keeps
 // nothing of a child that it has forgotten.
 func (m *machine) step(ev event, now time.Time) []action {
-	m.now, m.out = now, make([]action, 0, usualActions)
+	return m.stepInto(make([]action, 0, usualActions), ev, now)
+}
+
+// stepInto is step for a caller that has room for the actions.
+func (m *machine) stepInto(room []action, ev event, now time.Time) []action {
+	m.now, m.out = now, room
 	m.trace = monitoring.SpanRef{}
 	if t, ok := ev.(traced); ok {
 		m.trace, ev = t.in, t.command

@@ -47,10 +47,10 @@ func (c ChildContinued) event() event {
 	return resumed{c.ID, c.epoch, c.Exit}
 }
 
-// alarmed is a timer that has fired; again is a failed restart that waits for
-// its next attempt.
+// alarmed is the timer of the alarms, which has fired; again is a failed restart
+// that waits for its next attempt.
 type (
-	alarmed struct{ alarm alarm }
+	alarmed struct{}
 	again   struct{ retry retry }
 )
 
@@ -65,14 +65,12 @@ type stopAsked struct{ within time.Duration }
 
 // Commands and queries.
 type (
-	// command asks for a change. event makes the machine's event of it once the
-	// supervisor has numbered it.
+	// command asks for a change.
 	command struct {
 		op     string
 		id     string
 		child  Child // of a start
 		caller string
-		event  func(req uint64) event
 		reply  actor.Reply[actor.Child]
 	}
 
@@ -87,7 +85,7 @@ type (
 	// address.
 	terminateProcess struct {
 		process actor.Child
-		command
+		*command
 	}
 
 	listChildren struct{ reply actor.Reply[[]ChildInfo] }
@@ -105,7 +103,7 @@ func (answered) supervision()       {}
 func (alarmed) supervision()        {}
 func (again) supervision()          {}
 func (stopAsked) supervision()      {}
-func (command) supervision()        {}
+func (*command) supervision()       {}
 func (retired) supervision()        {}
 func (startAll) supervision()       {}
 func (listChildren) supervision()   {}

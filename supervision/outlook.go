@@ -13,8 +13,8 @@ type outlook struct {
 }
 
 // newOutlook returns the outlook of a child that is about to start.
-func newOutlook(p childPlan) *outlook {
-	return &outlook{plan: &p, inPlace: p.keepChildren && p.backoff == nil}
+func newOutlook(p *childPlan) outlook {
+	return outlook{plan: p, inPlace: p.keepChildren && p.backoff == nil}
 }
 
 // foresee is given to [actor.Self.Oversee].

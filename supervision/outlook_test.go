@@ -42,7 +42,7 @@ func TestForesee(t *testing.T) {
 	} {
 		foreseen := func(p childPlan, orders ...bool) string {
 			p.rules, p.restart = c.rules, c.restart
-			o := newOutlook(p)
+			o := newOutlook(&p)
 			for _, again := range orders {
 				o.fate.set(again)
 			}

@@ -22,6 +22,8 @@ type plan struct {
 	// a child without a process is forgotten.
 	sideBySide bool
 	children   []childPlan
+	// unwatched says that nobody wants to know of events.
+	unwatched bool
 	// incarnation is the supervisor's own. It gives each machine numbers of its
 	// own, for a retry may outlive its machine in the supervisor's mailbox.
 	incarnation uint64
@@ -34,6 +36,9 @@ type childPlan struct {
 	id, name, typ string
 	process       actor.Child
 	supervisor    bool
+	significant   bool
+	keepChildren  bool
+	resumable     bool // it can be resumed, or renewed
 	restart       Restart
 	shutdown      Shutdown
 	startTimeout  time.Duration // actor.Forever: none
@@ -43,9 +48,6 @@ type childPlan struct {
 	health        *HealthCheck  // with its defaults filled in; nil: not checked
 	checker       actor.Checker // whom to ask; nil: the child is well
 	limit         Limit         // of its own; zero: none
-	significant   bool
-	keepChildren  bool
-	resumable     bool // it can be resumed, or renewed
 }
 
 // newPlan resolves a spec that Validate has accepted. supervises tells the

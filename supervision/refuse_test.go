@@ -34,7 +34,7 @@ func TestHeldAnswersAreGivenOnce(t *testing.T) {
 	p, answers := &stub{id: "a"}, 0
 	s := &supervisor{
 		machine:  newMachine(&plan{path: "s"}),
-		replies:  map[uint64]request{1: {"terminate", "a", func(actor.Child, error) { answers++ }}},
+		replies:  map[uint64]request{1: {"terminate", "a", stepOf(func(error) { answers++ })}},
 		retiring: map[actor.Child][]doReply{p: {{req: 1, process: p}}},
 	}
 	s.answerHeld()

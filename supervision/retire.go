@@ -21,8 +21,13 @@ func (s *supervisor) retire(a doRetire, answers []doReply) {
 	s.self.Retire(a.process, a.cause, over)
 }
 
-// answersAmong returns those of the actions that answer a command.
+// answersAmong returns those of the actions that answer a command, as far as an
+// address ends in the same step.
 func answersAmong(actions []action) (answers []doReply) {
+	retires := func(a action) bool { _, ok := a.(doRetire); return ok }
+	if !slices.ContainsFunc(actions, retires) {
+		return nil
+	}
 	for _, a := range actions {
 		if r, ok := a.(doReply); ok {
 			answers = append(answers, r)

@@ -131,7 +131,7 @@ func (m *machine) startFailed(c *child, err error) {
 	m.emitNotStarted(c, err)
 	switch c.purpose {
 	case forBoot:
-		if c.retries < c.startRetries {
+		if int(c.retries) < c.startRetries {
 			m.retryBoot(c)
 			return
 		}

@@ -44,11 +44,11 @@ func declare(spec Spec, dynamic bool, wrong error) *actor.Process[Message] {
 		New: func(_ context.Context, self *actor.Self[Message]) (actor.Actor[Message], error) {
 			p := newPlan(spec, self.Path(), isSupervisor, rand.Float64)
 			p.sideBySide, p.incarnation = dynamic, self.Incarnation()
+			p.unwatched = !self.Telemetry().ObservesSupervision()
 			s := &supervisor{
 				self:    self,
 				machine: newMachine(p),
 				spec:    spec,
-				alarms:  make(map[uint64]*actor.Timer),
 				replies: make(map[uint64]request),
 				ready:   self.DeferStart(),
 			}
@@ -73,7 +73,8 @@ type supervisor struct {
 	spec    Spec
 
 	ready    func(error)
-	alarms   map[uint64]*actor.Timer       // by token
+	alarms   alarms
+	spare    []action                      // room for the actions of the next step
 	checks   map[uint64]context.CancelFunc // by token; made on demand
 	replies  map[uint64]request
 	requests uint64
@@ -96,14 +97,12 @@ func (s *supervisor) Receive(ctx context.Context, msg Message) error {
 	case answered:
 		s.step(msg.diagnosis)
 	case alarmed:
-		delete(s.alarms, msg.alarm.token)
-		s.checked(msg.alarm.token)
-		s.step(msg.alarm)
+		s.ring()
 	case again:
 		s.step(msg.retry)
 	case stopAsked:
 		s.step(halt(msg))
-	case command:
+	case *command:
 		s.command(monitoring.Sampled(ctx), msg)
 	case retired:
 		s.retired(msg.process)
@@ -130,11 +129,15 @@ func (s *supervisor) Receive(ctx context.Context, msg Message) error {
 
 // step lets an event happen now and carries out what follows.
 func (s *supervisor) step(ev event) {
-	actions := s.machine.step(ev, time.Now())
+	room := s.spare
+	s.spare = nil // a step that an action leads to has room of its own
+	actions := s.machine.stepInto(room, ev, time.Now())
 	answers := answersAmong(actions)
 	for _, a := range actions {
 		s.execute(a, answers)
 	}
+	clear(actions)
+	s.spare = actions[:0]
 }
 
 // goOn lets what has been waiting for an answer go on, and what waits for the

@@ -86,7 +86,7 @@ func TerminateRef[M any](ctx context.Context, sup actor.Ref[Message], child acto
 	}
 	caller := actor.Caller(ctx)
 	_, err := actor.Ask(ctx, sup, func(r actor.Reply[actor.Child]) Message {
-		return terminateProcess{p, command{op: "terminate", caller: caller, id: p.Name(), reply: r}}
+		return terminateProcess{p, &command{op: opTerminate, caller: caller, id: p.Name(), reply: r}}
 	})
 	return err
 }
@@ -112,7 +112,6 @@ func (s *supervisor) childOf(process actor.Child) *child {
 func (s *supervisor) terminateProcess(in monitoring.SpanRef, msg terminateProcess) {
 	if c := s.childOf(msg.process); c != nil {
 		msg.id = c.id
-		msg.event = func(req uint64) event { return cmdTerminate{req, c.id} }
 		s.command(in, msg.command)
 		return
 	}

@@ -187,7 +187,10 @@ func (v *validation) nested(p actor.Child) {
 	if !ok {
 		return
 	}
-	err := guarded(func() error { return checked.Validate() })
+	err := guarded(checked.Validate)
+	if err == nil {
+		return
+	}
 	for _, err := range split(err) {
 		if below, ok := errors.AsType[*SpecError](err); ok {
 			moved := *below
