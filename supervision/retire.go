@@ -11,7 +11,8 @@ import (
 // that nothing of it is left then: no name, no open mailbox, here or further down.
 func (s *supervisor) retire(a doRetire, answers []doReply) {
 	var over func() Message
-	if slices.ContainsFunc(answers, func(r doReply) bool { return r.process == a.process }) {
+	_, held := s.retiring[a.process] // by one that was terminated, if now all addresses end
+	if !held && slices.ContainsFunc(answers, func(r doReply) bool { return r.process == a.process }) {
 		if s.retiring == nil {
 			s.retiring = make(map[actor.Child][]doReply)
 		}
