@@ -38,44 +38,53 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 // A core is the part of an actor that does not: its life as a child, its run
 // loop, its control lane.
 type core struct {
-	name    string
-	body    body
-	invalid error         // what is wrong with the declaration, or nil
-	id      monitoring.ID // set before scope is, once
-
-	// Anyone.
-	wake atomic.Uint64 // see "The wake-up protocol"
-	handover
+	// Read for every message, by those who send or by the run loop, and hardly
+	// ever written.
 	gate    atomic.Uint32 // open or closed
 	asks    atomic.Uint32 // what senders are to do besides; see observe.go
+	invalid error         // what is wrong with the declaration, or nil
+	lane    lane
+	handover
+
+	// Hardly ever read. The processors that send and the one that runs the actor
+	// would otherwise wait for each other's cache lines: wake is written for every
+	// message that is sent, so what is on its line must be used by nobody else.
+	name string
+	typ  string        // the actor's type; set once, before typed
+	id   monitoring.ID // set before scope is, once
+
+	wake atomic.Uint64 // see "The wake-up protocol"
+
+	// Hardly ever read or written.
 	typed   atomic.Bool   // typ is set
 	burials atomic.Uint32 // odd while a message is taken that is not counted in buried yet
-	typ     string        // the actor's type; set once, before typed
-	lane    lane
+	lost    atomic.Uint64 // messages that became dead letters
+	buried  atomic.Uint64 // those of them that were taken from the mailbox
+	refused atomic.Uint64 // messages that were refused with an error
+	aside   atomic.Int64  // messages that were taken from the mailbox and put aside
+	late    atomic.Uint64 // answers that came too late
+	starts  atomic.Uint64 // incarnations so far
+
+	// Anyone.
+	body    body
 	scope   atomic.Pointer[scope]       // the place in a system; nil before the first start
 	current atomic.Pointer[incarnation] // from Start to the end; nil in between
 	waits   atomic.Pointer[wait]        // whom this actor's handler is waiting for
-	lost    atomic.Uint64               // messages that became dead letters
-	buried  atomic.Uint64               // those of them that were taken from the mailbox
-	refused atomic.Uint64               // messages that were refused with an error
-	aside   atomic.Int64                // messages that were taken from the mailbox and put aside
-	late    atomic.Uint64               // answers that came too late
-	starts  atomic.Uint64               // incarnations so far
 
 	// mu protects done, dead, cause, last, watchers, groups and left, and orders
 	// Start against the end of an incarnation.
 	mu       sync.Mutex
 	done     chan struct{} // made on demand, closed when the address ends
-	dead     bool          // the address has ended
-	left     bool          // the address has left all groups and joins none, since it ends
-	until    int32         // owned by the run loop: messages until one is timed; never becomes 0 without metrics
 	cause    error         // why
 	last     *lastEnd      // of the incarnations; nil before the first has ended
 	watchers watchers      // who is to be told when the address ends
 
 	groups map[*membership]struct{} // that the address is in; made on demand
+	dead   bool                     // the address has ended
+	left   bool                     // the address has left all groups and joins none, since it ends
 
 	// Owned by the run loop.
+	until    int32 // messages until one is timed; never becomes 0 without metrics
 	inc      *incarnation
 	crew     *crew             // that counts the run; nil before the first start
 	meter    *monitoring.Meter // from the first start to the end of the address; nil without metrics

@@ -16,9 +16,9 @@ import (
 type Process[M any] struct {
 	// Ref is the actor's address. It stays the same over all restarts.
 	Ref[M]
+	queue mailbox.Queue[envelope[M]] // beside what else is read for every message
 	core
-	spec  manner[M]
-	queue mailbox.Queue[envelope[M]]
+	spec manner[M]
 
 	dropWaiting bool // Spec.DropWaiting; never changes
 	control     bool // owned by the run loop: the message in hand did not come from the mailbox; false without one

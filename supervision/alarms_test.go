@@ -15,7 +15,7 @@ func TestAlarmsComeInOrder(t *testing.T) {
 	var s alarms
 	var set []time.Duration
 	began := time.Now()
-	at := func(d time.Duration) time.Time { return began.Add(d * time.Second) }
+	at := func(seconds int) time.Time { return began.Add(time.Duration(seconds) * time.Second) }
 	after := func(when time.Time) *actor.Timer {
 		set = append(set, when.Sub(began)/time.Second)
 		return new(actor.Timer)
@@ -30,7 +30,7 @@ func TestAlarmsComeInOrder(t *testing.T) {
 	s.cancel(99)
 
 	var got []string
-	ring := func(now time.Duration) {
+	ring := func(now int) {
 		s.rang()
 		for a, ok := s.due(at(now)); ok; a, ok = s.due(at(now)) {
 			got = append(got, a.id)
