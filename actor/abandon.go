@@ -3,6 +3,8 @@ package actor
 import (
 	"errors"
 	"time"
+
+	"github.com/understudy-go/understudy/internal/yield"
 )
 
 // hookGrace is the time that the stop hook of an idle actor has when no time
@@ -15,9 +17,14 @@ const hookGrace = 10 * time.Millisecond
 const childGrace = 10 * hookGrace
 
 // expire looks whether the time to end is over, and is called again when it
-// will be. User code that is running then is abandoned; if none is, the run
-// loop is told. It may be about to enter user code just then, so expire goes on
-// until the incarnation is over.
+// will be. Then the run loop is told, and user code that is running is abandoned.
+// The loop may be about to enter user code just then, so expire goes on until the
+// incarnation is over.
+//
+// The loop is told before the context is cancelled, so that a handler which
+// returns because of that is not followed by another message. What follows is the
+// end, with calls of user code that must have their turn; so only the call that
+// was running before is cut.
 func (i *incarnation) expire() { i.expireAsOf(time.Now()) }
 
 // expireAsOf is expire for who knows what time it is.
@@ -25,11 +32,14 @@ func (i *incarnation) expireAsOf(now time.Time) {
 	if !i.isOverdue(now) {
 		return
 	}
+	call := i.fence.call()
+	yield.Point()
+	i.core.tell(overdue{i, call})
+	yield.Point()
 	i.cancel() // before the cut: what waits for it does nothing more
-	if i.sever() {
+	yield.Point()
+	if i.sever(call) {
 		go i.core.resume(i, i.abandoned())
-	} else {
-		i.core.tell(overdue{i})
 	}
 }
 
@@ -46,16 +56,16 @@ func (i *incarnation) isOverdue(now time.Time) bool {
 	return true
 }
 
-// sever cuts user code off, if any is running and its time is over: the stop
-// hook gets a time of its own. mu orders this against hookContext, which gives
+// sever cuts a call of user code off, if it is running and its time is over: the
+// stop hook gets a time of its own. mu orders this against hookContext, which gives
 // it before it enters the hook. An actor that traps its stop has childGrace to
 // come to that.
-func (i *incarnation) sever() bool {
+func (i *incarnation) sever(call uint64) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.wind(time.Now().Add(max(time.Until(i.by), hookGrace)))
 	trapping := i.trapping && phase(i.state.Load()) == receiving && time.Since(i.asked) < childGrace
-	if trapping || time.Until(i.by) > 0 || !i.fence.abandon() {
+	if trapping || time.Until(i.by) > 0 || !i.fence.abandon(call) {
 		return false
 	}
 	i.freeSenders()
@@ -80,7 +90,7 @@ func (i *incarnation) abandoned() Exit {
 func (c *core) resume(inc *incarnation, exit Exit) {
 	crew := c.crew
 	c.leaveHand()
-	if c.goOn(inc, exit) && c.run(nil) && crew != nil {
+	if c.goOn(inc, exit) && c.run(nil) == rested && crew != nil {
 		crew.ran(nil)
 	}
 }
@@ -98,12 +108,18 @@ func (c *core) goOn(inc *incarnation, exit Exit) (mine bool) {
 	}
 }
 
-// overdue tells the run loop that the time to end is over while no user code
-// was running.
-type overdue struct{ inc *incarnation }
+// overdue tells the run loop that the time to end is over. It is void if the call
+// that was running then has been cut off: whoever took over the run knows.
+type overdue struct {
+	inc  *incarnation
+	call uint64
+}
 
 func (s overdue) apply(c *core) bool {
 	inc := s.inc
+	if inc.fence.isCut() && inc.fence.last() == s.call {
+		return true
+	}
 	switch inc.phase {
 	case receiving: // asked to stop, but draining, or trapping the stop
 		switch {

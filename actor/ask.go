@@ -20,9 +20,10 @@ import (
 // handler, or asking oneself, is [ErrDeadlock] at once. A question that Ask has
 // given up may still be handled; its answer is a dead letter.
 //
-// ErrStopped is told of a question that was not handled, so that it may be asked
-// again of whoever has taken the actor's place; but also of one at which Receive
-// has returned [ErrStop] or [ErrShutdown] without an answer.
+// ErrStopped, unless Receive has returned it, is told of a question that was not
+// handled, so that it may be asked again of whoever has taken the actor's place.
+// One at which Receive has returned [ErrStop] or [ErrShutdown] without an answer
+// is ErrNoReply.
 //
 // The handler's context has ctx's deadline, and nothing else of ctx.
 func Ask[M, R any](ctx context.Context, to Ref[M], question func(Reply[R]) M) (R, error) {

@@ -37,13 +37,16 @@ func TestL10AskIsAnswered(t *testing.T) {
 
 func TestL10AskOfAnActorThatDiesOnIt(t *testing.T) {
 	for name, test := range map[string]struct {
-		f    func(context.Context, Reply[int]) error
-		want error
+		f       func(context.Context, Reply[int]) error
+		want    error
+		orderly bool // it is the end that is
 	}{
-		"error":  {func(context.Context, Reply[int]) error { return errBoom }, errBoom},
-		"panic":  {func(context.Context, Reply[int]) error { panic(errBoom) }, errBoom},
-		"goexit": {func(context.Context, Reply[int]) error { runtime.Goexit(); return nil }, ErrGoexit},
-		"stop":   {func(context.Context, Reply[int]) error { return ErrStop }, ErrStopped},
+		"error":   {func(context.Context, Reply[int]) error { return errBoom }, errBoom, false},
+		"panic":   {func(context.Context, Reply[int]) error { panic(errBoom) }, errBoom, false},
+		"goexit":  {func(context.Context, Reply[int]) error { runtime.Goexit(); return nil }, ErrGoexit, false},
+		"stop":    {func(context.Context, Reply[int]) error { return ErrStop }, ErrNoReply, true},
+		"shut":    {func(context.Context, Reply[int]) error { return ErrShutdown }, ErrNoReply, true},
+		"wrapped": {func(context.Context, Reply[int]) error { return errors.Join(errBoom, ErrStop) }, errBoom, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, ctx context.Context) {
@@ -52,6 +55,8 @@ func TestL10AskOfAnActorThatDiesOnIt(t *testing.T) {
 				began := time.Now()
 				_, err := question(ctx, p, test.f)
 				require.ErrorIs(t, err, test.want)
+				assert.NotErrorIs(t, err, ErrStopped, "it was handled")
+				assert.Equal(t, test.orderly, errors.Is(err, ErrNoReply))
 				if name == "panic" {
 					var e *PanicError
 					require.ErrorAs(t, err, &e)

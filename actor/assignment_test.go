@@ -33,7 +33,7 @@ func TestL17AnAssignmentEndsOnce(t *testing.T) {
 		"error":   {fails, "boom"},
 		"panic":   {func(context.Context) error { panic("ouch") }, "panic: ouch"},
 		"goexit":  {func(context.Context) error { runtime.Goexit(); return nil }, ErrGoexit.Error()},
-		"stop":    {func(context.Context) error { return ErrStop }, ErrStopped.Error()},
+		"stop":    {func(context.Context) error { return ErrStop }, ErrNoReply.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, ctx context.Context) {

@@ -430,6 +430,99 @@ func TestDeferStart(t *testing.T) {
 	})
 }
 
+// What is said of the start is told before the end to which the same message
+// leads.
+func TestDeferStartAndEndAtOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		last func(ready func(error)) error
+		kind Kind // of the end; the start succeeds
+	}{
+		"ends":   {func(ready func(error)) error { ready(nil); return ErrStop }, Normal},
+		"fails":  {func(ready func(error)) error { ready(nil); return errBoom }, Failure},
+		"panics": {func(ready func(error)) error { ready(nil); panic(errBoom) }, Panic},
+		"goexit": {func(ready func(error)) error { ready(nil); runtime.Goexit(); return nil }, Goexit},
+		"twice":  {func(ready func(error)) error { ready(nil); ready(errBoom); return ErrStop }, Normal},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, ctx context.Context) {
+				var ready func(error)
+				p := doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
+					ready = self.DeferStart()
+					return plain{}, nil
+				}))
+				h := newHost()
+				p.Start(ctx, h)
+				require.NoError(t, p.Send(ctx, func(context.Context) error { return test.last(ready) }))
+				require.NoError(t, <-h.started)
+				assert.Equal(t, test.kind, (<-h.ended).Kind)
+				assert.Empty(t, h.started)
+			})
+		})
+	}
+}
+
+// Who has said that it is ready and does not return is abandoned after its start.
+func TestDeferStartAndHang(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		var ready func(error)
+		p := doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
+			ready = self.DeferStart()
+			return plain{}, nil
+		}))
+		for _, says := range []bool{true, false} {
+			h, release := newHost(), make(chan struct{})
+			p.Start(ctx, h)
+			require.NoError(t, p.Send(ctx, func(context.Context) error {
+				if says {
+					ready(nil)
+				}
+				<-release
+				ready(nil)
+				return nil
+			}))
+			synctest.Wait()
+			p.Stop(0)
+			if says {
+				require.NoError(t, <-h.started)
+				assert.Equal(t, Abandoned, (<-h.ended).Kind)
+			} else {
+				require.ErrorIs(t, <-h.started, ErrAbandoned)
+			}
+			close(release)
+			synctest.Wait()
+			assert.Empty(t, h.started)
+			assert.Empty(t, h.ended)
+		}
+	})
+}
+
+// A start that has failed has failed, whatever was said on the way.
+func TestDeferStartAndFail(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		h := newHost()
+		doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
+			self.DeferStart()(nil)
+			return nil, errBoom
+		})).Start(ctx, h)
+		require.ErrorIs(t, <-h.started, errBoom)
+
+		var ready func(error)
+		p := doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
+			ready = self.DeferStart()
+			return plain{}, nil
+		}))
+		p.Start(ctx, h)
+		require.NoError(t, p.Send(ctx, func(context.Context) error {
+			ready(errBoom)
+			ready(nil)
+			return ErrStop
+		}))
+		require.Error(t, <-h.started)
+		synctest.Wait()
+		assert.Empty(t, h.ended)
+	})
+}
+
 // Called too late, DeferStart and TrapStop have no effect.
 func TestDeferStartAfterNew(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {

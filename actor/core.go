@@ -49,21 +49,22 @@ type core struct {
 	// Hardly ever read. The processors that send and the one that runs the actor
 	// would otherwise wait for each other's cache lines: wake is written for every
 	// message that is sent, so what is on its line must be used by nobody else.
-	name string
-	typ  string        // the actor's type; set once, before typed
-	id   monitoring.ID // set before scope is, once
+	name    string
+	typ     string        // the actor's type; set once, before typed
+	special *special      // what few actors have; nil: nothing
+	typed   atomic.Bool   // typ is set
+	id      monitoring.ID // set before scope is, once
 
 	wake atomic.Uint64 // see "The wake-up protocol"
 
 	// Hardly ever read or written.
-	typed   atomic.Bool   // typ is set
-	burials atomic.Uint32 // odd while a message is taken that is not counted in buried yet
 	lost    atomic.Uint64 // messages that became dead letters
 	buried  atomic.Uint64 // those of them that were taken from the mailbox
 	refused atomic.Uint64 // messages that were refused with an error
 	aside   atomic.Int64  // messages that were taken from the mailbox and put aside
 	late    atomic.Uint64 // answers that came too late
 	starts  atomic.Uint64 // incarnations so far
+	burials atomic.Uint32 // odd while a message is taken that is not counted in buried yet
 
 	// Anyone.
 	body    body
@@ -75,20 +76,20 @@ type core struct {
 	// Start against the end of an incarnation.
 	mu       sync.Mutex
 	done     chan struct{} // made on demand, closed when the address ends
+	dead     bool          // the address has ended
+	left     bool          // the address has left all groups and joins none, since it ends
+	until    int32         // owned by the run loop: messages until one is timed; never becomes 0 without metrics
 	cause    error         // why
 	last     *lastEnd      // of the incarnations; nil before the first has ended
 	watchers watchers      // who is to be told when the address ends
 
 	groups map[*membership]struct{} // that the address is in; made on demand
-	dead   bool                     // the address has ended
-	left   bool                     // the address has left all groups and joins none, since it ends
 
 	// Owned by the run loop.
-	until    int32 // messages until one is timed; never becomes 0 without metrics
 	inc      *incarnation
 	crew     *crew             // that counts the run; nil before the first start
+	behind   *core             // protected by the crew's mu: who comes next in its queue
 	meter    *monitoring.Meter // from the first start to the end of the address; nil without metrics
-	special  *special          // what few actors have; nil: nothing
 	retiring sync.WaitGroup    // children whose addresses are ending
 }
 

@@ -15,15 +15,20 @@ import (
 // An idle system holds at most as many goroutines as it has processors,
 // whatever the number of its actors.
 type crew struct {
-	mu       sync.Mutex
-	keep     bool          // protected by mu; false in the zero value: nobody waits for work
-	hands    []*hand       // protected by mu; all of them
-	idle     []*hand       // protected by mu; the last one to come is the first to go
-	former   []*hand       // protected by mu; those whose goroutine has ended, for the next one
-	leaving  int           // protected by mu; hands that were sent away and have not gone yet
-	runs     int           // protected by mu; runs under way, on whatever goroutine
-	finished chan struct{} // protected by mu; set by dismiss, closed when there are no runs and no leaving hands
-	watch    watch
+	mu         sync.Mutex
+	keep       bool          // protected by mu; false in the zero value: nobody waits for work
+	processors int           // protected by mu; how many there were when it last looked
+	hands      []*hand       // protected by mu; all of them
+	idle       []*hand       // protected by mu; the last one to come is the first to go
+	former     []*hand       // protected by mu; those whose goroutine has ended, for the next one
+	swift      int           // protected by mu; hands that run a trusted actor and are not held up
+	leaving    int           // protected by mu; hands that were sent away and have not gone yet
+	runs       int           // protected by mu; runs under way or queued, on whatever goroutine
+	finished   chan struct{} // protected by mu; set by dismiss, closed when there are no runs and no leaving hands
+	queue      runQueue      // protected by mu
+	popped     uint          // protected by mu; grows when somebody is taken out of queue
+	queued     atomic.Bool   // whether there is somebody in queue; set with mu held
+	watch      watch
 }
 
 // A hand is a goroutine that runs one actor after another.
@@ -34,6 +39,8 @@ type hand struct {
 	work  chan *core           // made when it waits for the first time
 	note  atomic.Pointer[core] // the actor that it runs next; see "Handing over"
 	place int                  // protected by the crew's mu: where it is among the hands
+	swift bool                 // protected by the crew's mu: it counts among the swift
+	shift uint                 // protected by the crew's mu: grows when it takes an actor from the crew
 	seen  sighting             // protected by the crew's mu
 }
 
@@ -41,18 +48,27 @@ type hand struct {
 func (cr *crew) start(c *core) {
 	cr.mu.Lock()
 	cr.runs++
-	n := len(cr.idle) - 1
-	if n < 0 {
-		h := cr.hire()
+	trusted := c.trusted()
+	if n := len(cr.idle) - 1; n >= 0 {
+		h := cr.idle[n]
+		cr.idle = cr.idle[:n]
+		cr.take(h, trusted)
 		cr.mu.Unlock()
-		h.first = c
-		go h.serve()
+		h.work <- c
 		return
 	}
-	h := cr.idle[n]
-	cr.idle = cr.idle[:n]
+	if trusted && cr.keep && cr.swift >= cr.processors {
+		cr.queue.woken.push(c)
+		cr.queued.Store(true)
+		cr.mu.Unlock()
+		cr.look()
+		return
+	}
+	h := cr.hire()
+	cr.take(h, trusted)
 	cr.mu.Unlock()
-	h.work <- c
+	h.first = c
+	go h.serve()
 }
 
 // keepFormer bounds the hands that are kept for later, so that a thousand actors
@@ -74,26 +90,69 @@ func (cr *crew) hire() *hand {
 	return h
 }
 
+// take notes that a hand takes an actor. Called with mu held.
+func (cr *crew) take(h *hand, trusted bool) {
+	h.shift++
+	cr.count(h, trusted)
+}
+
+// count has a hand count among the swift, or not. Called with mu held.
+func (cr *crew) count(h *hand, swift bool) {
+	if h.swift != swift {
+		h.swift = swift
+		if swift {
+			cr.swift++
+		} else {
+			cr.swift--
+		}
+	}
+}
+
+// relieve has a hand not count among the swift any more: its actor blocks, or it
+// is one that is not trusted. Another one takes its place.
+func (cr *crew) relieve(h *hand) {
+	cr.mu.Lock()
+	defer cr.mu.Unlock()
+	cr.count(h, false)
+	if cr.swift < cr.processors {
+		if c := cr.next(); c != nil {
+			cr.send(c)
+		}
+	}
+}
+
+// next returns who is first in the queue, or nil. Called with mu held.
+func (cr *crew) next() *core {
+	c := cr.queue.pop()
+	if c != nil {
+		cr.popped++
+		if cr.queue.empty() {
+			cr.queued.Store(false)
+		}
+	}
+	return c
+}
+
 // serve runs one actor after another, as long as there is work for it or it is
 // to wait for some.
 func (cr *crew) serve(h *hand) {
 	removed := false
 	defer func() { // user code may end the goroutine
 		if !removed {
-			cr.mu.Lock()
-			defer cr.mu.Unlock()
-			cr.remove(h)
+			cr.lose(h)
 		}
 	}()
 	c := h.first
 	h.first = nil
 	for ok := true; ok; c, ok = <-h.work {
-		if !h.relay(c) {
-			return // a goroutine that was abandoned is the user's
-		}
-		if !cr.ran(h) {
-			removed = true
-			return
+		for c != nil {
+			if !h.relay(c) {
+				return // a goroutine that was abandoned is the user's
+			}
+			if c, ok = cr.ran(h); !ok {
+				removed = true
+				return
+			}
 		}
 	}
 	removed = true
@@ -104,26 +163,66 @@ func (cr *crew) serve(h *hand) {
 	cr.settle()
 }
 
-// ran notes that a run has ended. It reports whether the hand is to wait for
-// another one; h is nil if it cannot.
-func (cr *crew) ran(h *hand) bool {
+// lose takes out a hand that runs nothing more. Somebody else does what it would
+// have done next.
+func (cr *crew) lose(h *hand) {
+	cr.mu.Lock()
+	defer cr.mu.Unlock()
+	cr.remove(h)
+	if c := cr.next(); c != nil {
+		cr.send(c)
+	}
+}
+
+// send gives an actor that was queued a new goroutine. Called with mu held.
+func (cr *crew) send(c *core) {
+	h := cr.hire()
+	cr.take(h, true)
+	h.first = c
+	go h.serve()
+}
+
+// ran notes that a run has ended. It returns the actor that the hand is to run
+// next, or nil if it is to wait for one, or false if it is not; h is nil if it
+// cannot.
+func (cr *crew) ran(h *hand) (next *core, stays bool) {
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
 	cr.runs--
-	if h == nil || !cr.keep || len(cr.idle) >= runtime.GOMAXPROCS(0) {
+	if h != nil {
+		if c := cr.next(); c != nil {
+			cr.take(h, true)
+			return c, true
+		}
+	}
+	if h == nil || !cr.keep || len(cr.idle) >= cr.processors {
 		cr.remove(h)
 		if h != nil && len(cr.former) < keepFormer {
 			h.seen = sighting{}
 			cr.former = append(cr.former, h) // its goroutine touches it no more
 		}
 		cr.settle()
-		return false
+		return nil, false
 	}
 	if h.work == nil {
 		h.work = make(chan *core, 1)
 	}
+	cr.count(h, false)
 	cr.idle = append(cr.idle, h)
-	return true
+	return nil, true
+}
+
+// swap queues an actor that has used up its turn, and returns who is next; the
+// actor itself if nobody waits.
+func (cr *crew) swap(h *hand, spent *core) *core {
+	cr.mu.Lock()
+	defer cr.mu.Unlock()
+	if cr.queue.empty() {
+		return spent
+	}
+	cr.queue.spent.push(spent)
+	cr.take(h, true)
+	return cr.next()
 }
 
 // remove takes a hand out, if it is not nil. Called with mu held.
@@ -131,6 +230,7 @@ func (cr *crew) remove(h *hand) {
 	if h == nil {
 		return
 	}
+	cr.count(h, false)
 	last := len(cr.hands) - 1
 	cr.hands[h.place] = cr.hands[last]
 	cr.hands[h.place].place = h.place
@@ -152,6 +252,7 @@ func (cr *crew) employ() {
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
 	cr.keep = true
+	cr.processors = runtime.GOMAXPROCS(0)
 }
 
 // dismiss sends the waiting goroutines away, and returns when they have gone

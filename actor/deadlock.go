@@ -30,7 +30,7 @@ func newWait(ctx context.Context, to *core, q ask) *wait {
 	if caller == nil || to == nil { // or whom it waits for lives elsewhere
 		return nil
 	}
-	caller.core.free()
+	caller.core.block()
 	call := caller.fence.call()
 	if call == 0 {
 		return nil

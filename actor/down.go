@@ -108,7 +108,7 @@ func Await(ctx context.Context, a Address) (Down, error) {
 			path := inc.core.Path()
 			return Down{}, &DeadlockError{Path: []string{path, path}}
 		}
-		inc.core.free()
+		inc.core.block()
 	}
 	over := make(chan Down, 1)
 	stop := target.watch(func(d Down) { over <- d })

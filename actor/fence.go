@@ -37,19 +37,14 @@ func (f *fence) leave() bool {
 	return w&cut == 0 && f.word.CompareAndSwap(w, w+1)
 }
 
-// abandon cuts user code off if any is running.
-func (f *fence) abandon() bool {
-	for {
-		w := f.word.Load()
-		if w&1 == 0 || w&cut != 0 {
-			return false
-		}
-		yield.Point()
-		everCut.Store(true)
-		if f.word.CompareAndSwap(w, w|cut) {
-			return true
-		}
+// abandon cuts a call of user code off if it is running. 0 is none.
+func (f *fence) abandon(call uint64) bool {
+	if call == 0 || f.word.Load() != call {
+		return false
 	}
+	yield.Point()
+	everCut.Store(true)
+	return f.word.CompareAndSwap(call, call|cut)
 }
 
 // shut cuts off what runs beside the run loop, and does not enter.

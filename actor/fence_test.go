@@ -9,7 +9,7 @@ import (
 func TestFenceKnowsTheCallThatRuns(t *testing.T) {
 	var f fence
 	assert.Zero(t, f.call())
-	assert.False(t, f.abandon(), "nothing runs")
+	assert.False(t, f.abandon(f.call()), "nothing runs")
 	f.enter()
 	first := f.call()
 	assert.NotZero(t, first)
@@ -21,10 +21,12 @@ func TestFenceKnowsTheCallThatRuns(t *testing.T) {
 	second := f.call()
 	assert.NotContains(t, []uint64{0, first}, second)
 	assert.False(t, f.isCut())
-	assert.True(t, f.abandon())
+	assert.False(t, f.abandon(first), "it is over")
+	assert.True(t, f.abandon(second))
 	assert.True(t, f.isCut())
 	assert.Zero(t, f.call(), "what was abandoned is no call any more")
 	assert.Equal(t, second, f.last())
-	assert.False(t, f.abandon(), "once")
+	assert.False(t, f.abandon(second), "once")
+	assert.False(t, f.abandon(f.call()))
 	assert.False(t, f.leave())
 }

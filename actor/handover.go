@@ -56,13 +56,16 @@ type handover struct {
 	turns  uint8                // owned by the run loop
 }
 
+// trusted reports whether the actor's last turns were quick.
+func (c *core) trusted() bool { return c.quick.Load() == trusted }
+
 // handle has the actor handle messages, on h's goroutine if that is not nil.
 func (c *core) handle(h *hand) outcome {
 	if h == nil {
 		return c.body.receive(c.inc)
 	}
 	c.turns++
-	if c.turns%timedTurn != 0 && c.quick.Load() == trusted {
+	if c.turns%timedTurn != 0 && c.trusted() {
 		o := c.body.receive(c.inc)
 		if o != gone && h.note.Load() == nil { // the watch has closed it
 			c.quick.Store(0)
@@ -97,7 +100,7 @@ func (c *core) isIdle() bool { return c.wake.Load()&^parked == 0 }
 // it noted by the goroutine of ctx's handler.
 func (c *core) waken(ctx context.Context) {
 	inc, ok := ctx.(*incarnation)
-	if !ok || inc.core.quick.Load() != trusted || !inc.core.handsTo(c) {
+	if !ok || !inc.core.trusted() || !inc.core.handsTo(c) {
 		c.dispatch()
 	}
 }
@@ -112,6 +115,14 @@ func (c *core) handsTo(woken *core) bool {
 func (c *core) free() {
 	if h := c.runner.Load(); h != nil {
 		h.free()
+	}
+}
+
+// block has nobody wait for c's goroutine: what comes now blocks.
+func (c *core) block() {
+	if h := c.runner.Load(); h != nil {
+		h.free()
+		h.crew.relieve(h)
 	}
 }
 
@@ -176,8 +187,12 @@ func (h *hand) next() *core {
 func (h *hand) relay(c *core) bool {
 	h.note.Store(blank)
 	for relayed := 1; ; relayed++ {
-		if !c.run(h) {
+		switch c.run(h) {
+		case lost:
 			return false
+		case passed:
+			c = h.crew.swap(h, c)
+			continue
 		}
 		next := h.next()
 		if next == nil {
@@ -188,7 +203,14 @@ func (h *hand) relay(c *core) bool {
 		}
 		next.crew = h.crew
 		if relayed%relays == 0 {
-			runtime.Gosched()
+			if h.crew.queued.Load() && next.trusted() {
+				next = h.crew.swap(h, next)
+			} else {
+				runtime.Gosched()
+			}
+		}
+		if !next.trusted() {
+			h.crew.relieve(h)
 		}
 		c = next
 	}

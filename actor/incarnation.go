@@ -35,6 +35,8 @@ type incarnation struct {
 	stopped   bool // the end was asked for: then Stop says what time there is, not Spec.HookTimeout
 	barred    bool // and not by Drain
 	trapping  bool // New called TrapStop
+	said      bool // the function that DeferStart gave was called
+	ready     bool // with nil
 	finished  bool // Self has no effect any more
 	succeeded bool // another incarnation has taken its place
 
@@ -229,6 +231,24 @@ func (i *incarnation) disarm() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.runtime().deadlines.remove(i)
+}
+
+// say notes what the function that DeferStart gave is called with, and reports
+// whether it counts: only the first call does, and none of what was abandoned.
+func (i *incarnation) say(err error) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.said || i.fence.isCut() {
+		return false
+	}
+	i.said, i.ready = true, err == nil
+	return true
+}
+
+func (i *incarnation) saidReady() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.ready
 }
 
 // trapStop has the request to stop handled as a message. Only New asks for it.

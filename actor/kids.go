@@ -63,7 +63,7 @@ func (k *kid) actor() *core {
 // parentOf is the parent that takes decisions for the child, if it is an actor that
 // has earned that others are handed over to by its code.
 func parentOf(h Host) *core {
-	if k, ok := h.(*kid); ok && k.core.quick.Load() == trusted {
+	if k, ok := h.(*kid); ok && k.core.trusted() {
 		return k.core
 	}
 	return nil

@@ -66,7 +66,15 @@ func (i *incarnation) report() {
 	i.core.observeStarted(i)
 }
 
-// readiness is what the function that DeferStart gave was called with.
+// heed tells the parent that the incarnation is ready if that was said and has
+// not been looked at: what is said before an end is told before it.
+func (i *incarnation) heed() {
+	if i.phase == receiving && i.waiting && i.saidReady() {
+		i.report()
+	}
+}
+
+// readiness is what the function that DeferStart gave was called with first.
 type readiness struct {
 	inc *incarnation
 	err error
@@ -122,6 +130,7 @@ func (c *core) stop(inc *incarnation, drain bool) bool {
 // actor go on.
 func (c *core) failed(exit Exit) bool {
 	inc := c.inc
+	inc.heed()
 	switch exit.Kind {
 	case Failure, Panic, Goexit:
 		inc.passable = !inc.waiting
@@ -141,6 +150,7 @@ func (c *core) failed(exit Exit) bool {
 // another incarnation; see renew.
 func (c *core) conclude(exit Exit) bool {
 	inc := c.inc
+	inc.heed()
 	if exit.Err == ErrStop || exit.Err == ErrShutdown { //nolint:errorlint // the bare sentinel says no more than the kind does
 		exit.Err = nil
 	}
@@ -181,7 +191,7 @@ func (c *core) finish() {
 	if cause == nil {
 		cause = ErrStopped
 	}
-	c.body.give(cause)
+	c.body.give(undone(exit))
 	c.body.forget()
 	inc.failHeld(exit)
 	if inc.created && !inc.retire {

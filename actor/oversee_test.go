@@ -322,6 +322,26 @@ func TestR16NoResumeBeforeTheActorIsReady(t *testing.T) {
 	})
 }
 
+// Who says that it is ready has been started, also if the same message fails.
+func TestR16ResumeOfAnActorThatHasJustBecomeReady(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		var ready func(error)
+		p := doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
+			ready = self.DeferStart()
+			return plain{}, nil
+		}))
+		o := &overseer{newHost(), always(Resumes), make(chan Exit, 16), make(chan continued, 16)}
+		p.Start(ctx, o)
+		require.NoError(t, p.Send(ctx, func(context.Context) error {
+			ready(nil)
+			return errBoom
+		}))
+		require.NoError(t, <-o.started)
+		assert.Equal(t, Resumes, (<-o.continued).how)
+		assert.Equal(t, Shutdown, end(p, o.host).Kind)
+	})
+}
+
 func TestOverseerIsAskedOfEveryEndOfAValue(t *testing.T) {
 	for name, test := range map[string]struct {
 		last do

@@ -24,7 +24,7 @@ func ParallelMap[T, R any](ctx context.Context, seq iter.Seq[T], limit int, f fu
 	}
 	return func(yield func(R, error) bool) {
 		if c := callerOf(ctx); c != nil {
-			c.core.free()
+			c.core.block()
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		var line queue[R]

@@ -236,6 +236,14 @@ func (i *incarnation) failHeld(exit Exit) {
 	}
 }
 
+// undone is what the asker is told whose question was in hand at the end.
+func undone(exit Exit) error {
+	if exit.Kind.Abnormal() {
+		return exit.Err
+	}
+	return unanswered(exit)
+}
+
 // unanswered is what the asker of a held question is told.
 func unanswered(exit Exit) error {
 	if exit.Err == nil {

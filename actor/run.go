@@ -92,10 +92,18 @@ func (c *core) dispatch() {
 	go c.run(nil)
 }
 
-// run works until there is nothing left to do. It reports whether that was
-// reached: a run that user code had to be cut off from goes on elsewhere. The
-// goroutine is h's, or none of the crew's if that is nil.
-func (c *core) run(h *hand) (ended bool) {
+// A runEnd is why a goroutine runs an actor no more.
+type runEnd uint8
+
+const (
+	rested runEnd = iota // there is nothing left to do
+	passed               // there is, but others come first: the run is to be queued
+	lost                 // the run goes on elsewhere: user code had to be cut off from it
+)
+
+// run works until there is nothing left to do, or others come first. The goroutine
+// is h's, or none of the crew's if that is nil; then it never passes.
+func (c *core) run(h *hand) runEnd {
 	if c.runner.Load() != h {
 		c.runner.Store(h)
 	}
@@ -109,17 +117,20 @@ func (c *core) run(h *hand) (ended bool) {
 		switch o {
 		case idle:
 			if c.wake.CompareAndSwap(n, 0) {
-				return true
+				return rested
 			}
 		case asleep:
 			if c.wake.CompareAndSwap(n, parked) {
-				return true
+				return rested
 			}
 		case spent:
 			c.free()
+			if h != nil && h.crew.queued.Load() && c.trusted() {
+				return passed
+			}
 			runtime.Gosched()
 		case gone:
-			return false
+			return lost
 		case more:
 			c.free()
 		}

@@ -160,13 +160,18 @@ func (s *Self[M]) After(d time.Duration, msg M) *Timer {
 // returns. Messages are handled as usual, but the parent is told that the
 // actor has started only when the function that DeferStart returns is called
 // with nil. With an error the actor ends, and its start has failed. The
-// function may be called from any goroutine; only the first call counts. After
-// New, DeferStart has no effect.
+// function may be called from any goroutine; only the first call counts. An
+// actor that says that it is ready and ends at once has started, and has ended.
+// After New, DeferStart has no effect.
 func (s *Self[M]) DeferStart() (ready func(error)) {
 	if s.inc.isStarting() {
 		s.inc.waiting = true
 	}
-	return func(err error) { s.p.tell(readiness{s.inc, err}) }
+	return func(err error) {
+		if s.inc.say(err) {
+			s.p.tell(readiness{s.inc, err})
+		}
+	}
 }
 
 // TrapStop, called in New, says that the actor ends in several steps. When it

@@ -353,6 +353,33 @@ func TestL6DrainEndsAtItsDeadline(t *testing.T) {
 	})
 }
 
+// When the time of a drain is over nothing more is handled, also if the message in
+// hand comes back because its context is done.
+func TestL6DrainHandlesNothingAfterItsDeadline(t *testing.T) {
+	for range 5 {
+		bubble(t, func(t *testing.T, ctx context.Context) {
+			p := doer("p", withCapacity(10))
+			h := start(t, p)
+			var handled atomic.Int64
+			for range 10 {
+				require.NoError(t, p.Send(ctx, func(ctx context.Context) error {
+					if handled.Add(1) == 1 {
+						for range 10_000 { // so that its cancellation takes a while after Done is closed
+							context.AfterFunc(ctx, func() {})
+						}
+					}
+					<-ctx.Done()
+					return nil
+				}))
+			}
+			p.Drain(time.Second)
+			exit := <-h.ended
+			assert.EqualValues(t, 1, handled.Load())
+			assert.Equal(t, 9, exit.Depth)
+		})
+	}
+}
+
 // A Drain that is followed by a Stop is a Stop.
 func TestL6StopCutsADrainShort(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {

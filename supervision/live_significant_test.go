@@ -54,6 +54,43 @@ func TestR13IllegalCombinations(t *testing.T) {
 	})
 }
 
+// A significant child ends while its supervisor is being started, and the child
+// after it chooses not to run: the supervisor has started, and is over at once.
+// It looks at the end when the start is over, so that this has not failed.
+func TestR13OverWithItsStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := func() *actor.Process[supervision.Message] {
+			first, second := liveNew("first"), liveSpec("second")
+			second.New = func(ctx context.Context, _ *actor.Self[liveDo]) (actor.Actor[liveDo], error) {
+				if err := first.Send(ctx, func(context.Context) error { return actor.ErrStop }); err != nil {
+					return nil, err
+				}
+				<-first.Done()
+				return nil, actor.ErrIgnore
+			}
+			return supervision.New(supervision.Spec{
+				Name: "sup", AutoShutdown: supervision.AnySignificant,
+				Children: []supervision.Child{
+					{Process: first, Restart: supervision.Temporary, Significant: true},
+					{Process: actor.New(second)},
+				},
+			})
+		}
+		alone := liveStart(t, begin())
+		exit := <-alone.ended
+		assert.Equal(t, actor.Shutdown, exit.Kind)
+		assert.NoError(t, exit.Err)
+		alone.Retire(exit.Err)
+
+		top := liveStart(t, supervision.New(supervision.Spec{
+			Name: "top", Children: []supervision.Child{{Process: begin(), Restart: supervision.Transient}},
+		}))
+		synctest.Wait()
+		assert.Equal(t, supervision.StateStopped, top.state(t, "sup"))
+		top.stop()
+	})
+}
+
 // SC-07: an auto-shutdown is an orderly end, and a significant supervisor's takes
 // the one above along.
 func TestR13OneAboveTheOther(t *testing.T) {

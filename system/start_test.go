@@ -74,6 +74,31 @@ func TestStartRollsBack(t *testing.T) {
 	})
 }
 
+// A root that is over as soon as it has started has started (R13): whoever has
+// called Start is given a system, which ends like any other.
+func TestStartOfARootThatIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log kitLog
+		first := kitNew("first", &log)
+		second := kitSpec("second", &log)
+		second.New = func(ctx context.Context, _ *actor.Self[kitDo]) (actor.Actor[kitDo], error) {
+			if err := first.Send(ctx, kitStop); err != nil {
+				return nil, err
+			}
+			<-first.Done()
+			return nil, actor.ErrIgnore
+		}
+		cfg := kitConfig(first, actor.New(second))
+		cfg.Root.AutoShutdown = supervision.AnySignificant
+		cfg.Root.Children[0].Restart, cfg.Root.Children[0].Significant = supervision.Temporary, true
+		s, err := system.Start(context.Background(), cfg)
+		require.NoError(t, err)
+		<-s.Done()
+		assert.NoError(t, s.Err())
+		assert.Equal(t, []string{"start first#1", "stop first: normal"}, log.take())
+	})
+}
+
 // What goes wrong while the start is undone is told as well.
 func TestStartTellsTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
