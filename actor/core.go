@@ -52,7 +52,6 @@ type core struct {
 	name    string
 	typ     string        // the actor's type; set once, before typed
 	special *special      // what few actors have; nil: nothing
-	typed   atomic.Bool   // typ is set
 	id      monitoring.ID // set before scope is, once
 
 	wake atomic.Uint64 // see "The wake-up protocol"
@@ -64,6 +63,7 @@ type core struct {
 	aside   atomic.Int64  // messages that were taken from the mailbox and put aside
 	late    atomic.Uint64 // answers that came too late
 	starts  atomic.Uint64 // incarnations so far
+	typed   atomic.Bool   // typ is set
 	burials atomic.Uint32 // odd while a message is taken that is not counted in buried yet
 
 	// Anyone.
@@ -76,16 +76,19 @@ type core struct {
 	// Start against the end of an incarnation.
 	mu       sync.Mutex
 	done     chan struct{} // made on demand, closed when the address ends
-	dead     bool          // the address has ended
-	left     bool          // the address has left all groups and joins none, since it ends
-	until    int32         // owned by the run loop: messages until one is timed; never becomes 0 without metrics
 	cause    error         // why
 	last     *lastEnd      // of the incarnations; nil before the first has ended
 	watchers watchers      // who is to be told when the address ends
 
 	groups map[*membership]struct{} // that the address is in; made on demand
+	dead   bool                     // the address has ended
+	left   bool                     // the address has left all groups and joins none, since it ends
+
+	dropWaiting bool // Spec.DropWaiting; never changes
 
 	// Owned by the run loop.
+	control  bool  // the message in hand did not come from the mailbox; false without one
+	until    int32 // messages until one is timed; never becomes 0 without metrics
 	inc      *incarnation
 	crew     *crew             // that counts the run; nil before the first start
 	behind   *core             // protected by the crew's mu: who comes next in its queue

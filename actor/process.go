@@ -20,9 +20,6 @@ type Process[M any] struct {
 	core
 	spec manner[M]
 
-	dropWaiting bool // Spec.DropWaiting; never changes
-	control     bool // owned by the run loop: the message in hand did not come from the mailbox; false without one
-
 	adapters map[reflect.Type]any // protected by mu: the *adapter for each type
 
 	// Owned by the run loop.
@@ -36,7 +33,8 @@ type Process[M any] struct {
 // New declares an actor. It cannot fail: what is wrong with the spec is told by
 // Validate, by the start, and by every Send, as [ErrInvalidSpec].
 func New[M any](spec Spec[M]) *Process[M] {
-	p := &Process[M]{spec: spec.manner(), dropWaiting: spec.DropWaiting}
+	p := &Process[M]{spec: spec.manner()}
+	p.core.dropWaiting = spec.DropWaiting
 	p.core.body = p
 	p.core.name = spec.Name
 	if spec.Registered != "" || len(spec.Owns) > 0 {
