@@ -35,6 +35,8 @@ type contender struct {
 var contenders = []contender{
 	chan1024,
 	understudy,
+	understudyNoBound,
+	understudyPriority,
 	understudySelf,
 	protoactorGo,
 	hollywoodGo,

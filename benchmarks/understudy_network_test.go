@@ -8,7 +8,7 @@ import (
 	"github.com/understudy-go/understudy/actor"
 )
 
-func understudyWire(tb testing.TB, parts []part) network {
+func (kind understudyMailbox) wire(tb testing.TB, parts []part) network {
 	tb.Helper()
 	net := &understudyNetwork{
 		told:  make([]actor.Ref[message], len(parts)),
@@ -18,12 +18,12 @@ func understudyWire(tb testing.TB, parts []part) network {
 	for i, p := range parts {
 		name := strconv.Itoa(i)
 		if p.handle != nil {
-			a := declareRoom(name, room(len(parts)), func() actor.Actor[message] {
+			a := declareRoom(kind, name, room(len(parts)), func() actor.Actor[message] {
 				return &understudyTold{understudyNode{net, nil}, p.handle}
 			})
 			net.told[i], actors[i] = a.Ref, a
 		} else {
-			a := declareRoom(name, room(len(parts)), func() actor.Actor[understudyQuestion] {
+			a := declareRoom(kind, name, room(len(parts)), func() actor.Actor[understudyQuestion] {
 				return &understudyAsked{understudyNode{net, nil}, p.answer}
 			})
 			net.asked[i], actors[i] = a.Ref, a

@@ -15,14 +15,41 @@ import (
 // capacity and a logger that drops the records of failures.
 var understudy = contender{
 	name:     "understudy",
-	tell:     understudyTell,
-	ask:      understudyAsk,
-	pingPong: understudyPingPong,
+	tell:     bounded.tell,
+	ask:      bounded.ask,
+	pingPong: bounded.pingPong,
 	restart:  understudyRestart,
 	spawn:    understudySpawn,
 	skynet:   understudySkynet,
-	wire:     understudyWire,
+	wire:     bounded.wire,
 }
+
+// understudyNoBound is the same with mailboxes that have no bound, as most of the
+// others have.
+var understudyNoBound = contender{
+	name:     "understudy-nobound",
+	tell:     unbounded.tell,
+	ask:      unbounded.ask,
+	pingPong: unbounded.pingPong,
+	wire:     unbounded.wire,
+}
+
+// understudyPriority is the same with mailboxes that are ordered by a priority, here
+// the same for all messages.
+var understudyPriority = contender{
+	name: "understudy-priority",
+	tell: prioritized.tell,
+	ask:  prioritized.ask,
+}
+
+// An understudyMailbox is the kind of mailbox that the actors have.
+type understudyMailbox uint8
+
+const (
+	bounded understudyMailbox = iota
+	unbounded
+	prioritized
+)
 
 // startUnderstudy runs actors under the root of a system.
 func startUnderstudy(tb testing.TB, actors ...actor.Child) *system.ActorSystem {
@@ -50,22 +77,28 @@ func startUnderstudy(tb testing.TB, actors ...actor.Child) *system.ActorSystem {
 	return sys
 }
 
-// declare declares an actor with a mailbox of the common capacity.
-func declare[M any](name string, construct func() actor.Actor[M]) *actor.Process[M] {
-	return declareRoom(name, capacity, construct)
+// declare declares an actor with a mailbox of the common capacity, if it has one.
+func declare[M any](kind understudyMailbox, name string, construct func() actor.Actor[M]) *actor.Process[M] {
+	return declareRoom(kind, name, capacity, construct)
 }
 
-func declareRoom[M any](name string, room int, construct func() actor.Actor[M]) *actor.Process[M] {
-	return actor.New(actor.Spec[M]{
-		Name:    name,
-		New:     actor.Make(construct),
-		Mailbox: mailbox.Config{Capacity: room},
-	})
+func declareRoom[M any](kind understudyMailbox, name string, room int, construct func() actor.Actor[M]) *actor.Process[M] {
+	spec := actor.Spec[M]{Name: name, New: actor.Make(construct)}
+	switch kind {
+	case bounded:
+		spec.Mailbox.Capacity = room
+	case prioritized:
+		spec.Priority = func(M) int { return 0 }
+		fallthrough
+	case unbounded:
+		spec.Mailbox.Kind = mailbox.NoBound
+	}
+	return actor.New(spec)
 }
 
-func understudyTell(tb testing.TB, t *tally) func(worker, n int) error {
+func (kind understudyMailbox) tell(tb testing.TB, t *tally) func(worker, n int) error {
 	tb.Helper()
-	counter := declare("counter", func() actor.Actor[message] { return &understudyCounter{t} })
+	counter := declare(kind, "counter", func() actor.Actor[message] { return &understudyCounter{t} })
 	startUnderstudy(tb, counter)
 	return func(worker, n int) error {
 		ctx := context.Background()
@@ -85,9 +118,9 @@ func (c *understudyCounter) Receive(_ context.Context, m message) error {
 	return nil
 }
 
-func understudyAsk(tb testing.TB, t *tally) func(worker, n int) error {
+func (kind understudyMailbox) ask(tb testing.TB, t *tally) func(worker, n int) error {
 	tb.Helper()
-	oracle := declare("oracle", func() actor.Actor[understudyQuestion] { return &understudyOracle{t} })
+	oracle := declare(kind, "oracle", func() actor.Actor[understudyQuestion] { return &understudyOracle{t} })
 	startUnderstudy(tb, oracle)
 	return func(worker, n int) error {
 		ctx := context.Background()
@@ -120,11 +153,11 @@ func (o *understudyOracle) Receive(_ context.Context, q understudyQuestion) erro
 	return nil
 }
 
-func understudyPingPong(tb testing.TB, t *tally) func(worker, n int) error {
+func (kind understudyMailbox) pingPong(tb testing.TB, t *tally) func(worker, n int) error {
 	tb.Helper()
 	var ping, pong *actor.Process[message]
-	ping = declare("ping", func() actor.Actor[message] { return &understudyPing{pong.Ref, t} })
-	pong = declare("pong", func() actor.Actor[message] { return &understudyPong{ping.Ref, t} })
+	ping = declare(kind, "ping", func() actor.Actor[message] { return &understudyPing{pong.Ref, t} })
+	pong = declare(kind, "pong", func() actor.Actor[message] { return &understudyPong{ping.Ref, t} })
 	startUnderstudy(tb, ping, pong)
 	return func(worker, _ int) error {
 		return pong.Send(context.Background(), message{from: uint64(worker)})
@@ -161,7 +194,7 @@ func (p *understudyPong) Receive(ctx context.Context, m message) error {
 func understudyRestart(tb testing.TB, t *tally) func(worker, n int) error {
 	tb.Helper()
 	handled := make(chan struct{}, 1)
-	victim := declare("victim", func() actor.Actor[message] {
+	victim := declare(bounded, "victim", func() actor.Actor[message] {
 		return understudyVictim{newFragile(t, handled)}
 	})
 	startUnderstudy(tb, victim)
