@@ -27,9 +27,10 @@ SEED   ?= 1
 # What "make mutation" changes, unless PKG or FILES say otherwise: all that
 # decides on failures, and the files of actor that carry an actor through life.
 # What is to be noticed in these is noticed by the tests of actor alone.
-LIFECYCLE := $(patsubst %,actor/%.go,abandon actor child children crew exit \
-	fence foresee goroutine guard health hooks incarnation kids lifecycle \
-	oversee panic process receive renew retire run spec watch watchers)
+LIFECYCLE := $(patsubst %,actor/%.go,abandon actor child children crew deadlines exit \
+	fence foresee goroutine guard handover handoverwatch health hooks incarnation \
+	kids lifecycle lifetime \
+	oversee panic process receive renew retire run runqueue spec watch watchers)
 # How many of them: one in so many, for an estimate.
 EVERY ?= 1
 # Not empty: what was killed the last time is not tried again.

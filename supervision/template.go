@@ -92,22 +92,33 @@ func TerminateRef[M any](ctx context.Context, sup actor.Ref[Message], child acto
 }
 
 // childOf returns the child that is an actor, or nil. The child may be more than
-// the process itself, such as one that embeds it.
+// the process itself, such as one that embeds it; to look for that takes long, and
+// nobody looks who asks for an actor that has ended.
 func (s *supervisor) childOf(process actor.Child) *child {
 	if c := s.machine.kids.processes[process]; c != nil {
 		return c
 	}
-	type actual interface{ ID() monitoring.ID }
-	c := s.machine.kids.find(process.Name())
-	if c == nil {
+	asked, ok := process.(interface {
+		identified
+		Done() <-chan struct{}
+	})
+	if !ok || asked.ID().IsZero() {
 		return nil
 	}
-	known, ok := c.process.(actual)
-	if asked, is := process.(actual); ok && is && !asked.ID().IsZero() && known.ID() == asked.ID() {
-		return c
+	select {
+	case <-asked.Done():
+		return nil
+	default:
+	}
+	for c := s.machine.kids.head; c != nil; c = c.next {
+		if known, ok := c.process.(identified); ok && known.ID() == asked.ID() {
+			return c
+		}
 	}
 	return nil
 }
+
+type identified interface{ ID() monitoring.ID }
 
 func (s *supervisor) terminateProcess(in monitoring.SpanRef, msg terminateProcess) {
 	if c := s.childOf(msg.process); c != nil {

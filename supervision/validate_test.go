@@ -176,6 +176,15 @@ func TestValidateBelow(t *testing.T) {
 }
 
 // A name may have 255 bytes.
+// What a package that builds on this one has found is told with the rest.
+func TestValidateTellsWhatWasFoundBefore(t *testing.T) {
+	boom := errors.New("boom")
+	err := New(Spec{Name: "a", Invalid: boom, Strategy: 99}).Validate()
+	require.ErrorIs(t, err, boom)
+	require.ErrorIs(t, err, ErrInvalidSpec)
+	require.ErrorIs(t, New(Spec{Name: "a", Invalid: boom}).Validate(), boom)
+}
+
 func TestValidateLongNames(t *testing.T) {
 	s := valid()
 	s.Name = strings.Repeat("x", 255)
