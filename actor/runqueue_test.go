@@ -284,86 +284,85 @@ func TestRunQueueUnderStress(t *testing.T) {
 	assert.Zero(t, rt.crew.swift)
 }
 
+// stillCrew is a crew for one processor whose watch does not begin to look.
+func stillCrew() *crew {
+	cr := &crew{keep: true, processors: 1}
+	cr.watch.on.Store(true)
+	return cr
+}
+
 // What a crew knows of its hands and of who waits, step by step. No goroutine runs.
 func TestCrewKeepsCount(t *testing.T) {
-	bubble(t, func(t *testing.T, _ context.Context) {
-		cr := &crew{keep: true, processors: 1}
-		is := func(swift, runs int, popped uint, queued bool) {
-			t.Helper()
-			assert.Equal(t, swift, cr.swift, "swift")
-			assert.Equal(t, runs, cr.runs, "runs")
-			assert.Equal(t, popped, cr.popped, "popped")
-			assert.Equal(t, queued, cr.queued.Load(), "queued")
-		}
-		first, second, third := &core{}, &core{}, &core{}
-		for _, c := range []*core{first, second, third} {
-			c.quick.Store(trusted)
-		}
-		cr.runs = 1
-		h := cr.hire()
-		cr.take(h, true)
-		is(1, 1, 0, false)
-		assert.EqualValues(t, 1, h.shift)
-		assert.Same(t, third, cr.swap(h, third), "nobody waits")
-		is(1, 1, 0, false)
+	cr := stillCrew()
+	is := func(swift, runs int, popped uint, queued bool) {
+		t.Helper()
+		assert.Equal(t, swift, cr.swift, "swift")
+		assert.Equal(t, runs, cr.runs, "runs")
+		assert.Equal(t, popped, cr.popped, "popped")
+		assert.Equal(t, queued, cr.queued.Load(), "queued")
+	}
+	first, second, third := &core{}, &core{}, &core{}
+	for _, c := range []*core{first, second, third} {
+		c.quick.Store(trusted)
+	}
+	cr.runs = 1
+	h := cr.hire()
+	cr.take(h, true)
+	is(1, 1, 0, false)
+	assert.EqualValues(t, 1, h.shift)
+	assert.Same(t, third, cr.swap(h, third), "nobody waits")
+	is(1, 1, 0, false)
 
-		cr.start(first)
-		cr.start(second)
-		is(1, 3, 0, true)
-		assert.Same(t, first, cr.swap(h, third))
-		is(1, 3, 1, true)
-		assert.EqualValues(t, 2, h.shift)
+	cr.start(first)
+	cr.start(second)
+	is(1, 3, 0, true)
+	assert.Same(t, first, cr.swap(h, third))
+	is(1, 3, 1, true)
+	assert.EqualValues(t, 2, h.shift)
 
-		cr.count(h, false) // the watch has found it
-		next, stays := cr.ran(h)
-		assert.True(t, stays)
-		assert.Same(t, second, next)
-		is(1, 2, 2, true)
-		assert.EqualValues(t, 3, h.shift)
+	cr.count(h, false) // the watch has found it
+	next, stays := cr.ran(h)
+	assert.True(t, stays)
+	assert.Same(t, second, next)
+	is(1, 2, 2, true)
+	assert.EqualValues(t, 3, h.shift)
 
-		next, stays = cr.ran(h)
-		assert.True(t, stays)
-		assert.Same(t, third, next)
-		is(1, 1, 3, false)
-		next, stays = cr.ran(h)
-		assert.True(t, stays)
-		assert.Nil(t, next)
-		is(0, 0, 3, false)
-		assert.Equal(t, []*hand{h}, cr.idle)
+	next, stays = cr.ran(h)
+	assert.True(t, stays)
+	assert.Same(t, third, next)
+	is(1, 1, 3, false)
+	next, stays = cr.ran(h)
+	assert.True(t, stays)
+	assert.Nil(t, next)
+	is(0, 0, 3, false)
+	assert.Equal(t, []*hand{h}, cr.idle)
 
-		other := cr.hire()
-		cr.runs = 1
-		cr.take(other, true)
-		_, stays = cr.ran(other)
-		assert.False(t, stays, "as many as there are processors wait already")
-		is(0, 0, 3, false)
-		assert.Equal(t, []*hand{other}, cr.former)
-		assert.Same(t, other, cr.hire(), "it is used again")
-		assert.Empty(t, cr.former)
-		time.Sleep(2 * watchTick)
-		assert.False(t, cr.watch.on.Load())
-	})
+	other := cr.hire()
+	cr.runs = 1
+	cr.take(other, true)
+	_, stays = cr.ran(other)
+	assert.False(t, stays, "as many as there are processors wait already")
+	is(0, 0, 3, false)
+	assert.Equal(t, []*hand{other}, cr.former)
+	assert.Same(t, other, cr.hire(), "it is used again")
+	assert.Empty(t, cr.former)
 }
 
 // An actor that blocks gives its place to one that waits, unless there are enough
 // others.
 func TestCrewRelieves(t *testing.T) {
-	bubble(t, func(t *testing.T, _ context.Context) {
-		cr := &crew{keep: true, processors: 1}
-		busy, blocked := cr.hire(), cr.hire()
-		cr.take(busy, true)
-		cr.take(blocked, true)
-		waits := &core{}
-		waits.quick.Store(trusted)
-		cr.start(waits)
-		require.True(t, cr.queued.Load())
-		cr.relieve(blocked)
-		assert.True(t, cr.queued.Load(), "the other one is as many as there are processors")
-		assert.Equal(t, 1, cr.swift)
-		cr.swap(busy, waits) // takes it out, and queues it again
-		cr.count(busy, false)
-		assert.Same(t, waits, cr.next())
-		time.Sleep(2 * watchTick)
-		assert.False(t, cr.watch.on.Load())
-	})
+	cr := stillCrew()
+	busy, blocked := cr.hire(), cr.hire()
+	cr.take(busy, true)
+	cr.take(blocked, true)
+	waits := &core{}
+	waits.quick.Store(trusted)
+	cr.start(waits)
+	require.True(t, cr.queued.Load())
+	cr.relieve(blocked)
+	assert.True(t, cr.queued.Load(), "the other one is as many as there are processors")
+	assert.Equal(t, 1, cr.swift)
+	cr.swap(busy, waits) // takes it out, and queues it again
+	cr.count(busy, false)
+	assert.Same(t, waits, cr.next())
 }
