@@ -125,18 +125,6 @@ func TestLiveAddressOutlivesFailures(t *testing.T) {
 // embedded is a child that is more than its process.
 type embedded struct{ *actor.Process[liveDo] }
 
-// bare is a child that is no actor.
-type bare struct{ host actor.Host }
-
-func (*bare) Name() string { return "bare" }
-
-func (b *bare) Start(_ context.Context, h actor.Host) {
-	b.host = h
-	h.Started(nil)
-}
-
-func (b *bare) Stop(time.Duration) { b.host.Ended(actor.Exit{Kind: actor.Shutdown}) }
-
 // The address of a process stands for the child that embeds it, and for no child
 // that only has its name.
 func TestLiveTerminateRefOfWhatTheChildEmbeds(t *testing.T) {
@@ -144,19 +132,19 @@ func TestLiveTerminateRefOfWhatTheChildEmbeds(t *testing.T) {
 		ctx := t.Context()
 		a := liveNew("a")
 		sup := liveStart(t, supervision.New(supervision.Spec{Name: "sup", Children: []supervision.Child{
-			{ID: "first", Process: embedded{a}}, {Process: &bare{}},
+			{ID: "first", Process: embedded{a}}, {Process: &closed{}},
 		}}))
-		elsewhere := liveStart(t, supervision.New(supervision.Spec{Name: "elsewhere", Children: liveChildren(liveNew("bare"))}))
+		elsewhere := liveStart(t, supervision.New(supervision.Spec{Name: "elsewhere", Children: liveChildren(liveNew("closed"))}))
 		namesake := liveNew("a")
-		for _, stranger := range []*actor.Process[liveDo]{namesake, liveNew("bare")} {
+		for _, stranger := range []*actor.Process[liveDo]{namesake, liveNew("closed")} {
 			require.ErrorIs(t, supervision.TerminateRef(ctx, sup.Ref, stranger.Ref), supervision.ErrNotFound)
 		}
 		started := liveStart(t, supervision.New(supervision.Spec{Name: "third", Children: liveChildren(namesake)}))
 		require.ErrorIs(t, supervision.TerminateRef(ctx, sup.Ref, namesake.Ref), supervision.ErrNotFound)
-		liveListed(t, sup.Ref, "first running", "bare running")
+		liveListed(t, sup.Ref, "first running", "closed running")
 
 		require.NoError(t, supervision.TerminateRef(ctx, sup.Ref, a.Ref))
-		liveListed(t, sup.Ref, "first stopped", "bare running")
+		liveListed(t, sup.Ref, "first stopped", "closed running")
 		assert.NoError(t, sup.stop().Err)
 		assert.NoError(t, elsewhere.stop().Err)
 		assert.NoError(t, started.stop().Err)
