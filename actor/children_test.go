@@ -389,13 +389,18 @@ func TestSelfStartRacesTheEnd(t *testing.T) {
 	}
 }
 
+// deferring has an actor say itself when it is ready.
+func deferring(ready *func(error)) func(*Spec[do]) {
+	return withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
+		*ready = self.DeferStart()
+		return plain{}, nil
+	})
+}
+
 func TestDeferStart(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		var ready func(error)
-		p := doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
-			ready = self.DeferStart()
-			return plain{}, nil
-		}))
+		p := doer("p", deferring(&ready))
 		h := newHost()
 		p.Start(ctx, h)
 		n, err := call(ctx, p, func(context.Context) int { return 7 })
@@ -446,10 +451,7 @@ func TestDeferStartAndEndAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, ctx context.Context) {
 				var ready func(error)
-				p := doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
-					ready = self.DeferStart()
-					return plain{}, nil
-				}))
+				p := doer("p", deferring(&ready))
 				h := newHost()
 				p.Start(ctx, h)
 				require.NoError(t, p.Send(ctx, func(context.Context) error { return test.last(ready) }))
@@ -465,10 +467,7 @@ func TestDeferStartAndEndAtOnce(t *testing.T) {
 func TestDeferStartAndHang(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		var ready func(error)
-		p := doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
-			ready = self.DeferStart()
-			return plain{}, nil
-		}))
+		p := doer("p", deferring(&ready))
 		for _, says := range []bool{true, false} {
 			h, release := newHost(), make(chan struct{})
 			p.Start(ctx, h)
@@ -507,10 +506,7 @@ func TestDeferStartAndFail(t *testing.T) {
 		require.ErrorIs(t, <-h.started, errBoom)
 
 		var ready func(error)
-		p := doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
-			ready = self.DeferStart()
-			return plain{}, nil
-		}))
+		p := doer("p", deferring(&ready))
 		p.Start(ctx, h)
 		require.NoError(t, p.Send(ctx, func(context.Context) error {
 			ready(errBoom)
