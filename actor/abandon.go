@@ -36,7 +36,7 @@ func (i *incarnation) expireAsOf(now time.Time) {
 	yield.Point()
 	i.core.tell(overdue{i, call})
 	yield.Point()
-	i.cancel() // before the cut: what waits for it does nothing more
+	i.life.cancel() // before the cut: what waits for it does nothing more
 	yield.Point()
 	if i.sever(call) {
 		go i.core.resume(i, i.abandoned())
@@ -46,7 +46,7 @@ func (i *incarnation) expireAsOf(now time.Time) {
 func (i *incarnation) isOverdue(now time.Time) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.by.IsZero() || phase(i.state.Load()) == over {
+	if i.limitless() || phase(i.state.Load()) == over {
 		return false
 	}
 	if i.by.After(now) {
@@ -64,7 +64,7 @@ func (i *incarnation) sever(call uint64) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.wind(time.Now().Add(max(time.Until(i.by), hookGrace)))
-	trapping := i.trapping && phase(i.state.Load()) == receiving && time.Since(i.asked) < childGrace
+	trapping := i.ties != nil && i.ties.trap != nil && phase(i.state.Load()) == receiving && time.Since(i.asked) < childGrace
 	if trapping || time.Until(i.by) > 0 || !i.fence.abandon(call) {
 		return false
 	}
@@ -123,7 +123,7 @@ func (s overdue) apply(c *core) bool {
 	switch inc.phase {
 	case receiving: // asked to stop, but draining, or trapping the stop
 		switch {
-		case inc.trap == nil:
+		case inc.trap() == nil:
 			return c.conclude(Exit{Kind: Shutdown})
 		case inc.askedWithin(childGrace):
 			return true
@@ -135,9 +135,9 @@ func (s overdue) apply(c *core) bool {
 			return true // the children have less time than this
 		}
 		// A child does not keep its promise: leave it behind.
-		for kid, _ := inc.kids.last(); kid != nil; kid, _ = inc.kids.last() {
+		for kid, _ := inc.lastKid(); kid != nil; kid, _ = inc.lastKid() {
 			kid.stop(0)
-			inc.kids.remove(kid)
+			inc.removeKid(kid)
 		}
 		inc.exit.Kind, inc.exit.Err = Abandoned, errors.Join(inc.exit.Err, inc.abandoned().Err)
 		return c.reap()

@@ -90,10 +90,11 @@ func (a *asking[R]) enlist() bool {
 	if a.inc.finished || a.inc.fence.isCut() {
 		return false
 	}
-	if a.inc.asking == nil {
-		a.inc.asking = make(map[asker]struct{})
+	t := a.inc.tied()
+	if t.asking == nil {
+		t.asking = make(map[asker]struct{})
 	}
-	a.inc.asking[a] = struct{}{}
+	t.asking[a] = struct{}{}
 	return true
 }
 
@@ -104,7 +105,7 @@ func (a *asking[R]) limit() {
 	}
 	a.inc.mu.Lock()
 	defer a.inc.mu.Unlock()
-	if _, ok := a.inc.asking[a]; !ok { // it has ended meanwhile
+	if _, ok := a.inc.ties.asking[a]; !ok { // it has ended meanwhile
 		return
 	}
 	a.timer = time.AfterFunc(time.Until(a.meta.deadline), func() { a.fail(context.DeadlineExceeded) })
@@ -118,8 +119,8 @@ func (a *asking[R]) leave() bool {
 	if a.timer != nil {
 		a.timer.Stop()
 	}
-	_, ok := a.inc.asking[a]
-	delete(a.inc.asking, a)
+	_, ok := a.inc.ties.asking[a]
+	delete(a.inc.ties.asking, a)
 	return ok
 }
 

@@ -29,7 +29,7 @@ func TestL10AskAsyncGivesTheAnswer(t *testing.T) {
 		cancel() // takes no effect
 		pass(time.Hour)
 		assert.Equal(t, []string{"7 <nil>"}, log.take())
-		assert.Empty(t, p.Process.inc.asking)
+		assert.Empty(t, p.Process.inc.ties.asking)
 
 		ctx = t.Context()
 		asks(ctx, p.self, p.Ref, seven, &log) // oneself

@@ -61,7 +61,7 @@ func (s kidStarted) apply(*core) bool {
 // happened has the parent handle what did not end the child.
 func (k *kid) happened(e Event) (mine bool) {
 	inc := k.inc.Load()
-	if inc.phase != receiving || !inc.kids.has(k) {
+	if inc.phase != receiving || !inc.hasKid(k) {
 		return true
 	}
 	return k.ears.notify(inc, e)
@@ -72,10 +72,10 @@ func (s *kidEvent) apply(c *core) bool {
 	if s.event.Kind != ChildEnded && s.event.Kind != ChildNotStarted {
 		return k.happened(s.event)
 	}
-	if !inc.kids.remove(k) {
+	if !inc.removeKid(k) {
 		return true // left behind by a parent that could not wait
 	}
-	inc.ended = &s.event
+	inc.todo().ended = &s.event
 	switch _, isTask := k.child.(*task); {
 	case inc.phase == receiving:
 		if !k.ears.notify(inc, s.event) {
@@ -105,9 +105,12 @@ func (bereft) apply(c *core) bool {
 // settle decides about the address of the child whose end the actor has been
 // told: it ends, unless the child was started again or is to be kept.
 func (c *core) settle(inc *incarnation) {
-	e := inc.ended
-	inc.ended = nil
-	if e != nil && inc.kids.forsakes(e.Child) && !c.isOwn(e.Child) {
+	if inc.agenda == nil || inc.agenda.ended == nil {
+		return
+	}
+	e := inc.agenda.ended
+	inc.agenda.ended = nil
+	if inc.forsakes(e.Child) && !c.isOwn(e.Child) {
 		c.release(e.Child, e.cause(), nil)
 	}
 }

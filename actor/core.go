@@ -228,7 +228,7 @@ func (c *core) end(within time.Duration, drain bool) {
 	}
 	yield.Point()
 	if !drain {
-		inc.cancel() // last: a handler that sees it returns to find halt
+		inc.life.cancel() // last: a handler that sees it returns to find halt
 	}
 }
 

@@ -16,7 +16,7 @@ func TestDeadlinesPassInOrder(t *testing.T) {
 		began := time.Now()
 		all := make([]*incarnation, 6)
 		for i, s := range []int{3, 1, 2, 5, 4, 6} {
-			all[i] = new(incarnation)
+			all[i] = &incarnation{ending: new(ending)}
 			d.set(all[i], began.Add(time.Duration(s)*time.Second))
 		}
 		d.remove(all[2])

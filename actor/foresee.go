@@ -61,7 +61,7 @@ func (c *core) obey(parent Overseer) bool {
 // canResume reports whether the incarnation can go on: its message failed, and
 // it is not to stop. One that drains goes on draining.
 func (i *incarnation) canResume() bool {
-	return i.passable && !i.isBarred() && (i.trap == nil || !i.isStopped())
+	return i.passable && !i.isBarred() && (i.trap() == nil || !i.isStopped())
 }
 
 // canRenew reports whether another incarnation can take the place of this one.
@@ -75,12 +75,12 @@ func (c *core) passOver(parent Overseer) bool {
 	inc := c.inc
 	exit := inc.exit
 	c.meter.Failed(exit.Kind.String())
-	inc.ending, inc.passable, inc.fate = nil, false, Ends
+	inc.exit, inc.passable, inc.fate = Exit{}, false, Ends
 	inc.enter(receiving) // first: whoever has assigned the message may look
 	c.body.give(exit.Err)
 	c.settle(inc)
 	inc.followUp()
-	inc.idle.touch()
+	inc.idle().touch()
 	parent.Continued(exit, Resumes)
 	return true
 }

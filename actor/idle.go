@@ -56,6 +56,14 @@ type idleness struct {
 	timer *time.Timer
 }
 
+// idle returns what the actor does when nothing comes, or nil.
+func (i *incarnation) idle() *idleness {
+	if i.agenda == nil {
+		return nil
+	}
+	return i.agenda.idle
+}
+
 // touch notes that a message has been handled. Nil is valid.
 func (w *idleness) touch() {
 	if w == nil {
@@ -94,13 +102,14 @@ func (s watchIdle) apply(c *core) bool {
 	if c.inc != inc || inc.phase != receiving {
 		return true
 	}
-	inc.idle.stop()
-	inc.idle = nil
+	inc.idle().stop()
+	todo := inc.todo()
+	todo.idle = nil
 	if w.after > 0 {
-		inc.idle = w
+		todo.idle = w
 		w.touch()
 	}
-	inc.heeded = inc.watched || inc.idle != nil
+	inc.heeded = inc.watched || todo.idle != nil
 	return true
 }
 
@@ -110,7 +119,7 @@ type idleDue struct{ idleness *idleness }
 func (s idleDue) apply(c *core) bool {
 	w := s.idleness
 	inc := w.inc
-	if c.inc != inc || inc.phase != receiving || inc.idle != w {
+	if c.inc != inc || inc.phase != receiving || inc.idle() != w {
 		return true
 	}
 	w.armed = false
@@ -131,5 +140,6 @@ func (s idleDue) apply(c *core) bool {
 func (i *incarnation) owes() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.core.aside.Load() > 0 || len(i.held) > 0 || len(i.asking) > 0 || i.kids.working()
+	asks := i.ties != nil && len(i.ties.held)+len(i.ties.asking) > 0
+	return asks || i.core.aside.Load() > 0 || i.kids.working()
 }

@@ -24,79 +24,133 @@ var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "s
 // context that its user code gets: through it the framework knows, without a
 // look-up, which actor a call comes from.
 type incarnation struct {
-	lifetime // ends when the incarnation is to end
+	life lifetime // ends when the incarnation is to end
 	caller
 	host   Host
 	number uint64
-	due    due           // when expire is called
-	state  atomic.Uint32 // phase, for those who look from outside
+
+	// Made on demand, with mu held, and then left: whoever has seen it needs no mu
+	// to find it again.
+	*ending       // when the end is asked for or begins
+	kids    *kids // when the first child is started
+	ties    *ties // see there
+
+	state atomic.Uint32 // phase, for those who look from outside
 
 	// Protected by mu.
 	stopped   bool // the end was asked for: then Stop says what time there is, not Spec.HookTimeout
 	barred    bool // and not by Drain
-	trapping  bool // New called TrapStop
 	said      bool // the function that DeferStart gave was called
 	ready     bool // with nil
 	finished  bool // Self has no effect any more
 	succeeded bool // another incarnation has taken its place
+	sealed    bool // there are to be no more children
+	doomed    bool // and those that there are will be stopped
 
 	// Owned by the run loop.
-	phase       phase
-	fate        Prospect               // what the parent says of the end
-	passable    bool                   // the end is one that the parent may pass over
-	watched     bool                   // a monitor records each message
-	heeded      bool                   // or something else is to be done for each
-	created     bool                   // New returned an actor
-	ignored     bool                   // New returned ErrIgnore
-	reported    bool                   // host was told Started(nil)
-	waiting     bool                   // New called DeferStart: host is told when it says so
-	retire      bool                   // the address ends with this incarnation
-	drain       int                    // messages to handle before the end; negative when not draining
-	*ending                            // set when phase leaves receiving
-	then        func(Exit) (mine bool) // what comes after the user code that callThen runs
-	idle        *idleness              // what is to be done when no messages come; nil: nothing
-	afterwards  func()                 // what is to be done when the control message in hand has been handled
-	trap        func(Stopping) (mine bool)
-	kids        kids
-	ended       *Event      // the child's end that is being told to the actor
-	notices     []dueNotice // of ends, that wait for messages to be handled; in order
-	replaced    *Exit       // the end of the incarnation whose place it takes, until the parent is told
-	retireCause error
-
-	// Protected by mu.
-	by       time.Time // when the incarnation must have ended; zero: no limit
-	asked    time.Time // when the end began, or was first asked for
-	timers   map[*Timer]struct{}
-	bonds    map[bondKey]*bond  // with actors whose end is to be told
-	children context.Context    //nolint:containedctx // in which children are started; made on demand
-	held     map[ask]struct{}   // questions that were handled and have no answer yet
-	asking   map[asker]struct{} // questions of its own that wait for an answer
+	phase    phase
+	fate     Prospect               // what the parent says of the end
+	passable bool                   // the end is one that the parent may pass over
+	watched  bool                   // a monitor records each message
+	heeded   bool                   // or something else is to be done for each
+	created  bool                   // New returned an actor
+	ignored  bool                   // New returned ErrIgnore
+	reported bool                   // host was told Started(nil)
+	waiting  bool                   // New called DeferStart: host is told when it says so
+	retire   bool                   // the address ends with this incarnation
+	drain    int                    // messages to handle before the end; negative when not draining
+	then     func(Exit) (mine bool) // what comes after the user code that callThen runs
+	agenda   *agenda                // made on demand
 }
 
-// An ending is the end of an incarnation, under way.
+// An ending is the end of an incarnation.
 type ending struct {
+	// Protected by mu.
+	by    time.Time // when the incarnation must have ended; zero: no limit
+	asked time.Time // when the end began, or was first asked for
+	due   due       // when expire is called
+
+	// Owned by the run loop, from the time when phase leaves receiving.
 	exit    Exit
 	closing hooks
 }
+
+// ties are what few incarnations have and what is undone when they end. Protected
+// by mu.
+type ties struct {
+	timers map[*Timer]struct{}
+	bonds  map[bondKey]*bond          // with actors whose end is to be told
+	held   map[ask]struct{}           // questions that were handled and have no answer yet
+	asking map[asker]struct{}         // questions of its own that wait for an answer
+	trap   func(Stopping) (mine bool) // has the request to stop handled as a message
+}
+
+// An agenda is what few incarnations have to do beside messages. Owned by the run
+// loop.
+type agenda struct {
+	idle        *idleness   // what is to be done when no messages come; nil: nothing
+	afterwards  func()      // what is to be done when the control message in hand has been handled
+	ended       *Event      // the child's end that is being told to the actor
+	notices     []dueNotice // of ends, that wait for messages to be handled; in order
+	replaced    *Exit       // the end of the incarnation whose place it takes, until the parent is told
+	retireCause error       // why the address ends with this incarnation
+}
+
+// Deadline implements context.Context.
+func (i *incarnation) Deadline() (deadline time.Time, ok bool) { return i.life.Deadline() }
+
+// Done implements context.Context.
+func (i *incarnation) Done() <-chan struct{} { return i.life.Done() }
+
+// Err implements context.Context.
+func (i *incarnation) Err() error { return i.life.Err() }
 
 // Value implements context.Context.
 func (i *incarnation) Value(key any) any {
 	if key == (turnKey{}) {
 		return &i.caller
 	}
-	return i.lifetime.Value(key)
+	return i.life.Value(key)
 }
+
+// itsEnd returns the ending, with mu held.
+func (i *incarnation) itsEnd() *ending {
+	if i.ending == nil {
+		i.ending = new(ending)
+	}
+	return i.ending
+}
+
+// tied returns the ties, to be added to, with mu held.
+func (i *incarnation) tied() *ties {
+	if i.ties == nil {
+		i.ties = new(ties)
+	}
+	return i.ties
+}
+
+// todo returns the agenda, to be added to. Run loop only.
+func (i *incarnation) todo() *agenda {
+	if i.agenda == nil {
+		i.agenda = new(agenda)
+	}
+	return i.agenda
+}
+
+// limitless reports whether there is no time by which the incarnation must have
+// ended. It is called with mu held.
+func (i *incarnation) limitless() bool { return i.ending == nil || i.by.IsZero() }
 
 func newIncarnation(ctx context.Context, c *core, h Host) *incarnation {
 	if ctx.Done() != nil {
 		ctx = context.WithoutCancel(ctx)
 	}
 	return &incarnation{
-		lifetime: lifetime{base: ctx},
-		caller:   caller{core: c},
-		host:     h,
-		number:   c.starts.Add(1),
-		drain:    -1,
+		life:   lifetime{base: ctx},
+		caller: caller{core: c},
+		host:   h,
+		number: c.starts.Add(1),
+		drain:  -1,
 	}
 }
 
@@ -117,11 +171,12 @@ func (i *incarnation) limit(d time.Duration, now time.Time, drain bool) bool {
 	}
 	i.stopped = true
 	i.barred = i.barred || !drain
-	if i.asked.IsZero() {
-		i.asked = now
+	e := i.itsEnd()
+	if e.asked.IsZero() {
+		e.asked = now
 	}
-	if by := now.Add(max(d, 0)); d != Forever && (i.by.IsZero() || by.Before(i.by)) {
-		i.by = by
+	if by := now.Add(max(d, 0)); d != Forever && (e.by.IsZero() || by.Before(e.by)) {
+		e.by = by
 	}
 	return true
 }
@@ -178,7 +233,7 @@ func (i *incarnation) isStopped() bool {
 func (i *incarnation) left() time.Duration {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.by.IsZero() {
+	if i.limitless() {
 		return Forever
 	}
 	return max(time.Until(i.by), 0)
@@ -186,29 +241,36 @@ func (i *incarnation) left() time.Duration {
 
 // revoke makes Self, the timers and the questions ineffective: the end begins.
 func (i *incarnation) revoke() {
-	i.idle.stop()
+	i.idle().stop()
+	var asking map[asker]struct{}
 	i.mu.Lock()
 	i.finished = true
 	if i.asked.IsZero() { // it ends by itself
-		i.asked = time.Now()
+		i.asked = i.exit.At
 	}
-	if len(i.timers) > 0 {
-		i.haltTimers()
+	if t := i.ties; t != nil {
+		t.haltTimers()
+		asking, t.asking = t.asking, nil
 	}
-	asking := i.asking
-	i.asking = nil
 	i.mu.Unlock()
 	if len(asking) > 0 { // without mu, for each takes that of who has the question
 		giveUp(asking)
 	}
 }
 
-// haltTimers calls all timers off. It is called with mu held.
-func (i *incarnation) haltTimers() {
-	for t := range i.timers {
-		t.halt()
+func (t *ties) addTimer(timer *Timer) {
+	if t.timers == nil {
+		t.timers = make(map[*Timer]struct{})
 	}
-	i.timers = nil
+	t.timers[timer] = struct{}{}
+}
+
+// haltTimers calls all timers off. It is called with mu held.
+func (t *ties) haltTimers() {
+	for timer := range t.timers {
+		timer.halt()
+	}
+	t.timers = nil
 }
 
 func giveUp(asking map[asker]struct{}) {
@@ -220,8 +282,9 @@ func giveUp(asking map[asker]struct{}) {
 // followUp does what was left for after the message in hand, now that it has been
 // handled or passed over.
 func (i *incarnation) followUp() {
-	if f := i.afterwards; f != nil {
-		i.afterwards = nil
+	if a := i.agenda; a != nil && a.afterwards != nil {
+		f := a.afterwards
+		a.afterwards = nil
 		f()
 	}
 }
@@ -255,5 +318,15 @@ func (i *incarnation) saidReady() bool {
 func (i *incarnation) trapStop(trap func(Stopping) (mine bool)) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.trap, i.trapping = trap, true
+	i.tied().trap = trap
+}
+
+// trap returns what has the request to stop handled as a message, or nil.
+func (i *incarnation) trap() func(Stopping) (mine bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.ties == nil {
+		return nil
+	}
+	return i.ties.trap
 }

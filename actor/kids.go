@@ -1,9 +1,9 @@
 package actor
 
 import (
+	"context"
 	"maps"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -71,7 +71,7 @@ func parentOf(h Host) *core {
 
 // leave takes the kid from its parent's table.
 func (k *kid) leave() {
-	for inc := k.inc.Load(); !inc.kids.remove(k); {
+	for inc := k.inc.Load(); !inc.removeKid(k); {
 		was := inc
 		if inc = k.inc.Load(); inc == was {
 			return
@@ -83,7 +83,7 @@ func (k *kid) leave() {
 // early, before the child was started.
 func (k *kid) catchUp() {
 	for inc := k.inc.Load(); ; {
-		if inc.kids.dooms(k) {
+		if inc.dooms(k) {
 			k.ask(inc.share(1))
 			return
 		}
@@ -144,32 +144,40 @@ func (k *kid) incarnation() uint64 {
 	return 0
 }
 
-// kids is the table of an incarnation's children, oldest first. The run loop
-// owns what happens to them; mu is for Self, which user code may hold on to
-// for longer than it should.
+// kids is the children of an incarnation. Protected by its mu, for user code may
+// hold on to Self for longer than it should; what happens to children is the run
+// loop's.
 type kids struct {
-	mu       sync.Mutex
-	sealed   bool // no more children: the incarnation is ending
-	doomed   bool // and those that there are will be stopped
-	youngest *kid
+	youngest *kid // the list of them leads from here to the oldest
 	by       map[Child]*kid
+	nursery  context.Context //nolint:containedctx // in which they are started; made on demand
 
 	// kept has the children that have ended and whose addresses are open: true
 	// for those of which the parent said Keep, false while it has not decided.
 	kept map[Child]bool
 }
 
-func (t *kids) add(k *kid) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch {
-	case t.sealed:
-		return ErrStopped
-	case t.by[k.child] != nil:
-		return ErrAlreadyStarted
+// family returns the children, to be added to. It is called with mu held.
+func (i *incarnation) family() *kids {
+	if i.kids == nil {
+		i.kids = &kids{by: make(map[Child]*kid)}
 	}
-	if t.by == nil {
-		t.by = make(map[Child]*kid)
+	return i.kids
+}
+
+// has reports whether k is one of them. Nil has none.
+func (t *kids) has(k *kid) bool { return t != nil && t.by[k.child] == k }
+
+// addKid notes a child that is about to be started.
+func (i *incarnation) addKid(k *kid) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.sealed {
+		return ErrStopped
+	}
+	t := i.family()
+	if t.by[k.child] != nil {
+		return ErrAlreadyStarted
 	}
 	t.by[k.child] = k
 	delete(t.kept, k.child)
@@ -180,12 +188,13 @@ func (t *kids) add(k *kid) error {
 	return nil
 }
 
-// remove reports whether k was there. What becomes of the child's address is
+// removeKid reports whether k was there. What becomes of the child's address is
 // undecided then.
-func (t *kids) remove(k *kid) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.by[k.child] != k {
+func (i *incarnation) removeKid(k *kid) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	t := i.kids
+	if !t.has(k) {
 		return false
 	}
 	delete(t.by, k.child)
@@ -198,89 +207,99 @@ func (t *kids) remove(k *kid) bool {
 		t.youngest = k.prev
 	}
 	k.next, k.prev = nil, nil
-	if t.kept == nil {
-		t.kept = make(map[Child]bool)
-	}
 	if !t.kept[k.child] { // its parent may have said Keep beforehand
-		t.kept[k.child] = false
+		t.keep(k.child, false)
 	}
 	return true
 }
 
-func (t *kids) has(k *kid) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.by[k.child] == k
+func (i *incarnation) hasKid(k *kid) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.kids.has(k)
 }
 
-// keep notes that the address of a child that has ended is to stay open.
-func (t *kids) keep(child Child) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (t *kids) keep(child Child, decided bool) {
 	if t.kept == nil {
 		t.kept = make(map[Child]bool)
 	}
-	t.kept[child] = true
+	t.kept[child] = decided
 }
 
-// forget undoes keep.
-func (t *kids) forget(child Child) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.kept, child)
+// keepChild notes that the address of a child that has ended is to stay open.
+func (i *incarnation) keepChild(child Child) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.family().keep(child, true)
+}
+
+// forgetChild undoes keepChild.
+func (i *incarnation) forgetChild(child Child) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if t := i.kids; t != nil {
+		delete(t.kept, child)
+	}
 }
 
 // leftover returns the children whose addresses are open and that were not
 // started again.
-func (t *kids) leftover() []Child {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return slices.Collect(maps.Keys(t.kept))
+func (i *incarnation) leftover() []Child {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.kids == nil {
+		return nil
+	}
+	return slices.Collect(maps.Keys(i.kids.kept))
 }
 
 // forsakes decides about a child that has ended. Its address is to end, unless
 // it was started again or its parent said Keep.
-func (t *kids) forsakes(child Child) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	kept, ended := t.kept[child]
+func (i *incarnation) forsakes(child Child) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	kept, ended := i.kids.kept[child]
 	if !ended || kept {
 		return false
 	}
-	delete(t.kept, child)
+	delete(i.kids.kept, child)
 	return true
 }
 
 // seal lets no more children in.
-func (t *kids) seal(doomed bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.sealed, t.doomed = true, doomed
+func (i *incarnation) seal(doomed bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.sealed, i.doomed = true, doomed
 }
 
 // dooms reports whether k is a child that will be stopped, or has been.
-func (t *kids) dooms(k *kid) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.doomed && t.by[k.child] == k
+func (i *incarnation) dooms(k *kid) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.doomed && i.kids.has(k)
 }
 
-// pass gives all children to an incarnation that nobody knows yet.
-func (t *kids) pass(to *incarnation) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	heir := &to.kids
-	heir.youngest, heir.by, heir.kept = t.youngest, t.by, t.kept
+// passKids gives all children to an incarnation that nobody knows yet.
+func (i *incarnation) passKids(heir *incarnation) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	t := i.kids
+	if t == nil {
+		return
+	}
+	heir.kids = &kids{youngest: t.youngest, by: t.by, kept: t.kept}
 	t.youngest, t.by, t.kept = nil, nil, nil
-	for k := heir.youngest; k != nil; k = k.prev {
-		k.inc.Store(to)
+	for k := heir.kids.youngest; k != nil; k = k.prev {
+		k.inc.Store(heir)
 	}
 }
 
 // working reports whether a task is running.
 func (t *kids) working() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	if t == nil {
+		return false
+	}
 	for k := t.youngest; k != nil; k = k.prev {
 		if _, ok := k.child.(*task); ok {
 			return true
@@ -289,9 +308,12 @@ func (t *kids) working() bool {
 	return false
 }
 
-// last returns the youngest child and how many there are.
-func (t *kids) last() (*kid, int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.youngest, len(t.by)
+// lastKid returns the youngest child and how many there are.
+func (i *incarnation) lastKid() (*kid, int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.kids == nil {
+		return nil, 0
+	}
+	return i.kids.youngest, len(i.kids.by)
 }

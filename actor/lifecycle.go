@@ -57,8 +57,8 @@ func (c *core) launch() bool {
 func (i *incarnation) report() {
 	i.reported = true
 	i.waiting = false
-	if e := i.replaced; e != nil {
-		i.replaced = nil
+	if e := i.replaces(); e != nil {
+		i.agenda.replaced = nil
 		i.host.(Overseer).Continued(*e, Renews) //nolint:errcheck,forcetypeassert // it has said so
 	} else {
 		i.host.Started(nil)
@@ -100,7 +100,7 @@ type (
 )
 
 func (s halt) apply(c *core) bool {
-	s.inc.cancel() // Stop may not have come to it yet
+	s.inc.life.cancel() // Stop may not have come to it yet
 	return c.stop(s.inc, false)
 }
 
@@ -108,16 +108,17 @@ func (s drainage) apply(c *core) bool { return c.stop(s.inc, true) }
 
 // stop does what the incarnation was asked to.
 func (c *core) stop(inc *incarnation, drain bool) bool {
+	trap := inc.trap()
 	switch {
 	case inc.phase == reaping: // it was ending already; now there may be less time
-		if kid, n := inc.kids.last(); kid != nil {
+		if kid, n := inc.lastKid(); kid != nil {
 			kid.stop(inc.share(n))
 		}
 		return true
 	case inc.phase != receiving: // it is over
 		return true
-	case inc.trap != nil:
-		return inc.trap(Stopping{Within: inc.left()})
+	case trap != nil:
+		return trap(Stopping{Within: inc.left()})
 	case drain:
 		inc.drain = c.body.depth()
 		return true
@@ -157,7 +158,10 @@ func (c *core) conclude(exit Exit) bool {
 	exit.Incarnation = inc.number
 	exit.At = time.Now()
 	exit.Depth = c.body.depth() + int(c.aside.Load())
-	inc.ending = &ending{exit: exit}
+	inc.mu.Lock()
+	inc.itsEnd()
+	inc.mu.Unlock()
+	inc.exit = exit
 	return c.foresee()
 }
 
@@ -165,10 +169,10 @@ func (c *core) conclude(exit Exit) bool {
 func (c *core) wane() bool {
 	inc := c.inc
 	inc.enter(reaping)
-	inc.kids.seal(true)
+	inc.seal(true)
 	inc.revoke()
 	inc.unbindAll()
-	inc.cancel()
+	inc.life.cancel()
 	return c.reap()
 }
 
@@ -176,7 +180,7 @@ func (c *core) wane() bool {
 // is called again when that child has ended.
 func (c *core) reap() bool {
 	inc := c.inc
-	if kid, n := inc.kids.last(); kid != nil {
+	if kid, n := inc.lastKid(); kid != nil {
 		kid.stop(inc.share(n))
 		return true
 	}
@@ -197,7 +201,7 @@ func (c *core) finish() {
 	if inc.created && !inc.retire {
 		c.body.leave(exit)
 	}
-	for _, child := range inc.kids.leftover() {
+	for _, child := range inc.leftover() {
 		if !c.isOwn(child) {
 			c.release(child, cause, nil)
 		}
@@ -209,7 +213,7 @@ func (c *core) finish() {
 	c.countStopped(inc)
 	c.observeStopped(inc)
 	if inc.retire {
-		c.shut(inc.retireCause)
+		c.shut(inc.agenda.retireCause)
 	}
 	yield.Point()
 	c.mu.Lock()
@@ -221,7 +225,7 @@ func (c *core) finish() {
 	*c.last = lastEnd{exit.Kind, exit.Err}
 	var last farewell
 	if inc.retire {
-		last = c.publish(inc.retireCause)
+		last = c.publish(inc.agenda.retireCause)
 	}
 	c.mu.Unlock()
 	yield.Point()

@@ -2,7 +2,6 @@ package actor
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -13,10 +12,9 @@ import (
 type lifetime struct {
 	base context.Context //nolint:containedctx // what the incarnation was started with; it is never done
 
-	real  atomic.Pointer[cancellable] // made on demand
-	ended atomic.Bool
-
-	making sync.Mutex // held to make real, and to end
+	// real is nil at first. Whoever asks for a context that can be cancelled swaps
+	// nil for one; the end, if nobody has asked, swaps nil for bygone.
+	real atomic.Pointer[cancellable]
 }
 
 // cancellable is a context with its cancellation.
@@ -24,6 +22,14 @@ type cancellable struct {
 	context.Context
 	cancel context.CancelCauseFunc
 }
+
+// bygone stands for the contexts of all lifetimes that had ended before anybody
+// asked for theirs.
+var bygone = func() *cancellable {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(ErrShutdown)
+	return &cancellable{ctx, cancel}
+}()
 
 // Deadline implements context.Context.
 func (l *lifetime) Deadline() (deadline time.Time, ok bool) { return l.base.Deadline() }
@@ -36,9 +42,6 @@ func (l *lifetime) Err() error {
 	if c := l.real.Load(); c != nil {
 		return c.Err()
 	}
-	if l.ended.Load() {
-		return context.Canceled
-	}
 	return nil
 }
 
@@ -46,11 +49,14 @@ func (l *lifetime) Err() error {
 // that contexts derived from this one attach to it without a goroutine; and once
 // it is over, since the cause of that is a value too.
 func (l *lifetime) Value(key any) any {
-	if c := l.real.Load(); c != nil {
+	switch c := l.real.Load(); c {
+	case nil:
+	case bygone:
+		if v := c.Value(key); v != nil {
+			return v
+		}
+	default:
 		return c.Value(key)
-	}
-	if l.ended.Load() {
-		return l.context().Value(key)
 	}
 	return l.base.Value(key)
 }
@@ -60,27 +66,18 @@ func (l *lifetime) context() *cancellable {
 	if c := l.real.Load(); c != nil {
 		return c
 	}
-	l.making.Lock()
-	defer l.making.Unlock()
-	c := l.real.Load()
-	if c == nil {
-		ctx, cancel := context.WithCancelCause(l.base)
-		if l.ended.Load() {
-			cancel(ErrShutdown)
-		}
-		c = &cancellable{ctx, cancel}
-		l.real.Store(c)
+	ctx, cancel := context.WithCancelCause(l.base)
+	c := &cancellable{ctx, cancel}
+	if l.real.CompareAndSwap(nil, c) {
+		return c
 	}
-	return c
+	cancel(nil) // nobody has seen it
+	return l.real.Load()
 }
 
 // cancel ends the lifetime. The cause is ErrShutdown.
 func (l *lifetime) cancel() {
-	l.making.Lock()
-	l.ended.Store(true)
-	c := l.real.Load()
-	l.making.Unlock()
-	if c != nil {
-		c.cancel(ErrShutdown)
+	if !l.real.CompareAndSwap(nil, bygone) {
+		l.real.Load().cancel(ErrShutdown)
 	}
 }

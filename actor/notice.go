@@ -15,11 +15,12 @@ func (s notice) apply(c *core) bool {
 		return true
 	}
 	depth := c.body.depth()
-	if s.bond.key.link || depth == 0 && len(inc.notices) == 0 {
+	if s.bond.key.link || depth == 0 && !inc.noticed() {
 		return s.tell()
 	}
 	taken := c.body.taken()
-	inc.notices = append(inc.notices, dueNotice{s, taken + uint64(depth)})
+	todo := inc.todo()
+	todo.notices = append(todo.notices, dueNotice{s, taken + uint64(depth)})
 	return true
 }
 
@@ -32,12 +33,15 @@ type dueNotice struct {
 	after uint64 // comes when so many have been taken from the mailbox
 }
 
+// noticed reports whether there are notices that wait. Run loop only.
+func (i *incarnation) noticed() bool { return i.agenda != nil && len(i.agenda.notices) != 0 }
+
 // ahead returns how many messages come before the next notice, of which there
 // is one. It is none if the mailbox is empty, for messages may have been
 // evicted from it.
 func (c *core) ahead(inc *incarnation) int {
 	depth := c.body.depth()
-	after, taken := inc.notices[0].after, c.body.taken()
+	after, taken := inc.agenda.notices[0].after, c.body.taken()
 	if after <= taken {
 		return 0
 	}
@@ -46,10 +50,11 @@ func (c *core) ahead(inc *incarnation) int {
 
 // announce tells the actor of the next notice.
 func (c *core) announce(inc *incarnation) (mine bool) {
-	next := inc.notices[0]
-	inc.notices[0] = dueNotice{}
-	if inc.notices = inc.notices[1:]; len(inc.notices) == 0 {
-		inc.notices = nil
+	todo := inc.agenda
+	next := todo.notices[0]
+	todo.notices[0] = dueNotice{}
+	if todo.notices = todo.notices[1:]; len(todo.notices) == 0 {
+		todo.notices = nil
 	}
 	return next.tell()
 }

@@ -24,7 +24,7 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 		}
 	}()
 	a, batch, h := p.actor, budget, p.runner.Load()
-	if len(inc.notices) != 0 {
+	if inc.noticed() {
 		if batch = min(budget, p.ahead(inc)); batch == 0 {
 			returned = true
 			return p.after(p.announce(inc))
@@ -132,7 +132,7 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 		return exit, true
 	}
 	p.recordProcessed(inc, env, began)
-	inc.idle.touch()
+	inc.idle().touch()
 	p.span.End(nil)
 	p.span = nil
 	if m.ask != nil && !m.stashed && m.ask.open() {

@@ -15,10 +15,10 @@ import (
 func (c *core) renew() bool {
 	inc := c.inc
 	c.settle(inc)
-	inc.kids.seal(false)
+	inc.seal(false)
 	inc.revoke()
 	inc.unbindAll()
-	inc.cancel()
+	inc.life.cancel()
 	return c.close()
 }
 
@@ -36,12 +36,13 @@ func (c *core) succeed() bool {
 	c.body.give(exit.Err)
 	inc.failHeld(exit)
 	c.body.leave(exit)
-	inc.kids.pass(next)
+	inc.passKids(next)
 	inc.enter(over)
 	inc.disarm()
 	c.countStopped(inc)
 	c.observeStopped(inc)
-	next.reported, next.replaced = true, &exit
+	next.reported = true
+	next.todo().replaced = &exit
 	c.inc = next
 	if next.isBarred() {
 		return c.conclude(Exit{Kind: Shutdown})
@@ -61,20 +62,30 @@ func (i *incarnation) successor() *incarnation {
 		i.by = time.Time{}
 		return nil
 	}
-	next := newIncarnation(i.base, i.core, i.host)
+	next := newIncarnation(i.life.base, i.core, i.host)
 	i.succeeded = true
 	i.core.current.Store(next) // it was not nil, so that Start need not be thought of
 	return next
+}
+
+// replaces returns the end of the incarnation whose place this one takes, until the
+// parent is told; nil: none.
+func (i *incarnation) replaces() *Exit {
+	if i.agenda == nil {
+		return nil
+	}
+	return i.agenda.replaced
 }
 
 // end is how the incarnation has ended, as its parent is told. One that was to
 // take the place of another and never got ready is no incarnation to the parent:
 // what went wrong is added to the end of the other.
 func (i *incarnation) end() Exit {
-	if i.replaced == nil {
+	replaced := i.replaces()
+	if replaced == nil {
 		return i.exit
 	}
-	exit := *i.replaced
+	exit := *replaced
 	exit.At, exit.Depth = i.exit.At, i.exit.Depth
 	if i.exit.Kind == Abandoned {
 		exit.Kind = Abandoned

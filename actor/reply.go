@@ -208,24 +208,27 @@ func (i *incarnation) hold(a ask) {
 	if !a.keep() {
 		return
 	}
-	if i.held == nil {
-		i.held = make(map[ask]struct{})
+	t := i.tied()
+	if t.held == nil {
+		t.held = make(map[ask]struct{})
 	}
-	i.held[a] = struct{}{}
+	t.held[a] = struct{}{}
 }
 
 // letGo forgets a question that is over, lest an idle actor keeps its answer.
 func (i *incarnation) letGo(a ask) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	delete(i.held, a)
+	delete(i.tied().held, a)
 }
 
 // failHeld fails the questions that nobody has answered.
 func (i *incarnation) failHeld(exit Exit) {
+	var held map[ask]struct{}
 	i.mu.Lock()
-	held := i.held
-	i.held = nil
+	if t := i.ties; t != nil {
+		held, t.held = t.held, nil
+	}
 	i.mu.Unlock()
 	if len(held) == 0 {
 		return

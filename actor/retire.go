@@ -66,7 +66,8 @@ func (s retirement) apply(c *core) bool {
 	case s.parent == nil || c.inc.startedBy(s.parent):
 		// Its parent retires it first and has it end afterwards. A child that
 		// somebody else has started meanwhile is not the parent's to retire.
-		c.inc.retire, c.inc.retireCause = true, s.cause
+		c.inc.retire = true
+		c.inc.todo().retireCause = s.cause
 	}
 	s.done()
 	return true

@@ -81,10 +81,11 @@ func (c *core) nursery() *scope {
 func (i *incarnation) nursery() context.Context {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.children == nil {
-		i.children = context.WithValue(i.base, scopeKey{}, i.core.nursery())
+	t := i.family()
+	if t.nursery == nil {
+		t.nursery = context.WithValue(i.life.base, scopeKey{}, i.core.nursery())
 	}
-	return i.children
+	return t.nursery
 }
 
 // runtime returns the incarnation's system.

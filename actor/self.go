@@ -68,7 +68,7 @@ func (s *Self[M]) Oversee(child Child, judge func(Exit) Prospect, on func(Event)
 	k := &o.kid
 	k.ears = o
 	k.inc.Store(s.inc)
-	if err := s.inc.kids.add(k); err != nil {
+	if err := s.inc.addKid(k); err != nil {
 		return err
 	}
 	s.inc.effect(effect.Start, child.Name(), 0)
@@ -98,7 +98,7 @@ func (s *Self[M]) Stop(child Child, within time.Duration) {
 // Messages to it wait meanwhile.
 func (s *Self[M]) Keep(child Child) {
 	if s.inc.live() {
-		s.inc.kids.keep(child)
+		s.inc.keepChild(child)
 	}
 }
 
@@ -111,7 +111,7 @@ func (s *Self[M]) Retire(child Child, cause error, on func() M) {
 		return
 	}
 	defer s.p.core.retiring.Done()
-	s.inc.kids.forget(child)
+	s.inc.forgetChild(child)
 	var over func()
 	if on != nil {
 		over = func() { s.p.tell(note[M]{s.p, s.inc, on}) }

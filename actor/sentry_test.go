@@ -48,7 +48,7 @@ func die(t *testing.T, p *Process[do], h *host, last do) Exit {
 func bonds(p *Process[do]) (own, others int) {
 	if inc := p.current.Load(); inc != nil {
 		inc.mu.Lock()
-		own = len(inc.bonds)
+		own = len(inc.tied().bonds)
 		inc.mu.Unlock()
 	}
 	p.mu.Lock()

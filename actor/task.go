@@ -61,7 +61,7 @@ func Async[R, M any](self *Self[M], f func(context.Context) (R, error), on func(
 			return self.p.receiveOne(inc, func() M { return on(value, err) })
 		}
 	})
-	if inc.fence.isCut() || inc.kids.add(t.kid) != nil {
+	if inc.fence.isCut() || inc.addKid(t.kid) != nil {
 		cancel(ErrShutdown)
 		return &Task{t}
 	}

@@ -17,7 +17,7 @@ type Timer struct {
 func (t *Timer) Stop() {
 	t.inc.mu.Lock()
 	defer t.inc.mu.Unlock()
-	delete(t.inc.timers, t)
+	delete(t.inc.tied().timers, t)
 	t.halt()
 }
 
@@ -40,10 +40,7 @@ func (t *Timer) start(d time.Duration, fire func()) bool {
 	case d <= 0:
 		fire()
 	default:
-		if t.inc.timers == nil {
-			t.inc.timers = make(map[*Timer]struct{})
-		}
-		t.inc.timers[t] = struct{}{}
+		t.inc.tied().addTimer(t)
 		t.timer = time.AfterFunc(d, fire)
 	}
 	return true
@@ -62,7 +59,7 @@ func (s tick[M]) apply(c *core) bool {
 		return true
 	}
 	inc.mu.Lock()
-	delete(inc.timers, s.timer)
+	delete(inc.tied().timers, s.timer)
 	inc.mu.Unlock()
 	return s.p.receiveOne(inc, func() M { return s.msg })
 }

@@ -28,7 +28,7 @@ func TestL9TimerFiresOnceInTime(t *testing.T) {
 		assert.Equal(t, []string{"one"}, log.take())
 		pass(time.Hour)
 		assert.Equal(t, []string{"two"}, log.take())
-		assert.Len(t, p.Process.inc.timers, 1, "those that fired are forgotten")
+		assert.Len(t, p.Process.inc.ties.timers, 1, "those that fired are forgotten")
 		end(p.Process, p.h)
 	})
 }

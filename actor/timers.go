@@ -75,10 +75,7 @@ func (t *Timers[K, M]) start(key K, d, period time.Duration, how cadence, msg M)
 	a := &alarm[K, M]{Timer: Timer{inc: inc}, timers: t, key: key, msg: msg, period: period, how: how}
 	a.due = time.Now().Add(d)
 	t.by[key] = a
-	if inc.timers == nil {
-		inc.timers = make(map[*Timer]struct{})
-	}
-	inc.timers[&a.Timer] = struct{}{}
+	inc.tied().addTimer(&a.Timer)
 	if d <= 0 {
 		a.fire()
 	} else {
@@ -104,7 +101,7 @@ func (t *Timers[K, M]) remove(key K) bool {
 	a, ok := t.by[key]
 	if ok {
 		delete(t.by, key)
-		delete(a.inc.timers, &a.Timer)
+		delete(a.inc.tied().timers, &a.Timer)
 		a.halt()
 	}
 	return ok
@@ -142,7 +139,7 @@ func (a *alarm[K, M]) apply(c *core) bool {
 		return true
 	}
 	if a.how == withDelay {
-		inc.afterwards = a.repeat
+		inc.todo().afterwards = a.repeat
 	}
 	if !a.timers.self.p.receiveOne(inc, func() M { return a.msg }) {
 		return false

@@ -48,7 +48,7 @@ func TestL9KeyedTimersFireOnce(t *testing.T) {
 		assert.False(t, timers.Active("b"))
 		pass(time.Hour)
 		assert.Empty(t, log.take())
-		assert.Empty(t, p.Process.inc.timers, "nothing is left of them")
+		assert.Empty(t, p.Process.inc.ties.timers, "nothing is left of them")
 		end(p.Process, p.h)
 	})
 }

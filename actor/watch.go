@@ -119,11 +119,12 @@ func (i *incarnation) enlist(b *bond) error {
 		i.mu.Unlock()
 		return ErrStopped
 	}
-	stop := i.bonds[b.key].end()
-	if i.bonds == nil {
-		i.bonds = make(map[bondKey]*bond)
+	t := i.tied()
+	stop := t.bonds[b.key].end()
+	if t.bonds == nil {
+		t.bonds = make(map[bondKey]*bond)
 	}
-	i.bonds[b.key] = b
+	t.bonds[b.key] = b
 	i.mu.Unlock()
 	if stop != nil {
 		stop()
@@ -138,7 +139,7 @@ func (i *incarnation) unbind(a Address, link bool) {
 		return
 	}
 	i.mu.Lock()
-	stop := i.bonds[bondKey{target, link}].end()
+	stop := i.tied().bonds[bondKey{target, link}].end()
 	i.mu.Unlock()
 	if stop != nil {
 		i.effect(bondEffect(link, effect.Unwatch, effect.Unlink), a.Path(), 0)
@@ -160,8 +161,8 @@ func (b *bond) end() (stop func()) {
 		return nil
 	}
 	b.over = true
-	if b.inc.bonds[b.key] == b {
-		delete(b.inc.bonds, b.key)
+	if t := b.inc.ties; t.bonds[b.key] == b {
+		delete(t.bonds, b.key)
 	}
 	return b.stop
 }
@@ -169,8 +170,12 @@ func (b *bond) end() (stop func()) {
 // unbindAll ends the bonds of an incarnation that is over.
 func (i *incarnation) unbindAll() {
 	i.mu.Lock()
-	stops := make([]func(), 0, len(i.bonds))
-	for _, b := range i.bonds {
+	if i.ties == nil {
+		i.mu.Unlock()
+		return
+	}
+	stops := make([]func(), 0, len(i.ties.bonds))
+	for _, b := range i.ties.bonds {
 		if stop := b.end(); stop != nil {
 			stops = append(stops, stop)
 		}
