@@ -24,10 +24,10 @@ import (
 //
 // If the incarnation is over the address is nobody's.
 func Adapt[A, M any](self *Self[M], f func(A) M) Ref[A] {
-	if !self.inc.live() {
+	if !self.inc().live() {
 		return Ref[A]{}
 	}
-	p := self.p
+	p := self.process()
 	key := reflect.TypeFor[A]()
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -25,7 +25,7 @@ import (
 //
 // It costs no goroutine while it waits, unless the other lives elsewhere.
 func AskAsync[M, Q, R any](ctx context.Context, self *Self[M], to Ref[Q], question func(Reply[R]) Q, on func(R, error) M) {
-	inc := self.inc
+	inc := self.inc()
 	poster, ok := to.target.(poster[Q])
 	if !ok && to.target != nil {
 		by, limited := ctx.Deadline()
@@ -44,7 +44,7 @@ func AskAsync[M, Q, R any](ctx context.Context, self *Self[M], to Ref[Q], questi
 	p.then = func() {
 		if a.leave() {
 			a.span.End(p.err)
-			self.p.tell(note[M]{self.p, inc, func() M { return on(p.value, p.err) }})
+			self.process().tell(note[M]{self.process(), inc, func() M { return on(p.value, p.err) }})
 		}
 	}
 	msg := question(Reply[R]{p})

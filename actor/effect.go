@@ -17,7 +17,7 @@ func (i *incarnation) effect(kind effect.Kind, of string, d time.Duration) {
 // effect is that of an incarnation with a message. Only if somebody listens does
 // the message become a value of an interface, which costs.
 func (s *Self[M]) effect(kind effect.Kind, d time.Duration, msg M) {
-	if tell := s.inc.runtime().tell; tell != nil {
-		tell(effect.Effect{By: s.p.Path(), Kind: kind, For: d, Message: msg})
+	if tell := s.inc().runtime().tell; tell != nil {
+		tell(effect.Effect{By: s.process().Path(), Kind: kind, For: d, Message: msg})
 	}
 }

@@ -28,10 +28,10 @@ func Follow[M any, K comparable, T any](
 	self *Self[M], g *Groups[K, T], key K, on func(Change[K, T]) M,
 ) (members []Ref[T], stop func(), err error) {
 	f := new(follower[K, T])
-	inc := self.inc
+	inc := self.inc()
 	b := &bond{inc: inc, key: bondKey{target: f}, stop: func() { g.unfollow(key, f) }}
 	f.notify = func(ch Change[K, T]) {
-		self.p.tell(development[M]{note[M]{self.p, inc, func() M { return on(ch) }}, b})
+		self.process().tell(development[M]{note[M]{self.process(), inc, func() M { return on(ch) }}, b})
 	}
 	if err := inc.enlist(b); err != nil {
 		return nil, func() {}, err

@@ -14,10 +14,10 @@ import (
 //
 // Actors that never call it pay nothing for it.
 func (s *Self[M]) OnIdle(d time.Duration, msg M) {
-	if s.inc.live() {
+	if s.inc().live() {
 		s.effect(effect.Idle, d, msg)
 	}
-	s.idle(d, func(w *idleness) bool { return s.p.receiveOne(w.inc, func() M { return msg }) })
+	s.idle(d, func(w *idleness) bool { return s.process().receiveOne(w.inc, func() M { return msg }) })
 }
 
 // Passivate has the actor end normally, in order, when it was idle for d; see
@@ -30,20 +30,20 @@ func (s *Self[M]) OnIdle(d time.Duration, msg M) {
 // The end is a normal one: a supervisor restarts a permanent child, so an actor
 // that passivates is to be a transient or a temporary one.
 func (s *Self[M]) Passivate(d time.Duration) {
-	if s.inc.live() {
-		s.inc.effect(effect.Passive, "", d)
+	if s.inc().live() {
+		s.inc().effect(effect.Passive, "", d)
 	}
 	s.idle(d, func(w *idleness) bool {
 		if w.inc.owes() {
 			w.touch()
 			return true
 		}
-		return s.p.conclude(Exit{Kind: Normal})
+		return s.process().conclude(Exit{Kind: Normal})
 	})
 }
 
 func (s *Self[M]) idle(d time.Duration, due func(*idleness) bool) {
-	s.p.tell(watchIdle{&idleness{inc: s.inc, after: d, due: due}})
+	s.process().tell(watchIdle{&idleness{inc: s.inc(), after: d, due: due}})
 }
 
 // An idleness is what an actor does when nothing comes. Owned by the run loop.

@@ -212,7 +212,7 @@ func (i *incarnation) isStarting() bool { return phase(i.state.Load()) == starti
 // startedBy reports whether the incarnation is a child of parent's.
 func (i *incarnation) startedBy(parent *core) bool {
 	k, ok := i.host.(*kid)
-	return ok && k.core == parent
+	return ok && k.parent() == parent
 }
 
 // isBarred reports whether Stop was called: before New, there is nothing to do.

@@ -10,13 +10,15 @@ import (
 
 // A kid is one start of a child, on its parent's side. It is the child's Host.
 type kid struct {
-	core   *core                       // the parent
 	inc    atomic.Pointer[incarnation] // the parent's; another one when the parent is renewed
 	child  Child
 	ears   listener            // has the parent handle the events
 	judge  func(Exit) Prospect // the parent's policy, or nil
 	number uint64              // the child's incarnation that has started
-	until  time.Time           // the time that it was given to stop, by a parent that ends; owned by the parent's run loop
+
+	// until is when the child is to have stopped, by its system's clock, if its
+	// parent ends; 0: nobody has said so. Owned by the parent's run loop.
+	until time.Duration
 
 	next, prev *kid // protected by kids.mu
 }
@@ -26,17 +28,18 @@ type listener interface {
 	notify(inc *incarnation, e Event) (mine bool)
 }
 
-// offspring is the kid of a parent that makes messages of the child's events.
-type offspring[M any] struct {
-	kid
-	on func(Event) M
-}
+// hearing makes messages of a child's events. Like every function it is one
+// pointer, which a listener holds without allocating.
+type hearing[M any] func(Event) M
 
 // notify implements listener.
-func (o *offspring[M]) notify(inc *incarnation, e Event) (mine bool) {
-	p := o.core.body.(*Process[M]) //nolint:errcheck,forcetypeassert // its own body made this
-	return p.receiveOne(inc, func() M { return o.on(e) })
+func (on hearing[M]) notify(inc *incarnation, e Event) (mine bool) {
+	p := inc.core.body.(*Process[M]) //nolint:errcheck,forcetypeassert // its own body made this
+	return p.receiveOne(inc, func() M { return on(e) })
 }
+
+// parent is the actor whose child it is.
+func (k *kid) parent() *core { return k.inc.Load().core }
 
 // Started implements Host.
 func (k *kid) Started(err error) {
@@ -45,12 +48,12 @@ func (k *kid) Started(err error) {
 		k.tell(Event{Child: k.child, Kind: ChildNotStarted, Err: err, Incarnation: k.number})
 		return
 	}
-	k.core.hear(kidStarted{k}, k.actor())
+	k.parent().hear(kidStarted{k}, k.actor())
 }
 
 // tell tells the parent what happened to the child. It is called by the child's
 // run loop, if the child is an actor.
-func (k *kid) tell(e Event) { k.core.hear(&kidEvent{k, e}, k.actor()) }
+func (k *kid) tell(e Event) { k.parent().hear(&kidEvent{k, e}, k.actor()) }
 
 // actor is the child as an actor, or nil.
 func (k *kid) actor() *core {
@@ -63,8 +66,10 @@ func (k *kid) actor() *core {
 // parentOf is the parent that takes decisions for the child, if it is an actor that
 // has earned that others are handed over to by its code.
 func parentOf(h Host) *core {
-	if k, ok := h.(*kid); ok && k.core.trusted() {
-		return k.core
+	if k, ok := h.(*kid); ok {
+		if c := k.parent(); c.trusted() {
+			return c
+		}
 	}
 	return nil
 }
@@ -97,8 +102,8 @@ func (k *kid) catchUp() {
 // stop has the child of a parent that ends do so too. It is asked again only if
 // there is less time now, for a second Stop may cut its stop hook short.
 func (k *kid) stop(within time.Duration) {
-	until := time.Now().Add(within)
-	if k.until.IsZero() || until.Before(k.until) {
+	until := k.parent().scope.Load().runtime.now() + within
+	if k.until == 0 || until < k.until {
 		k.until = until
 		k.ask(within)
 	}

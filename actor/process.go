@@ -73,7 +73,7 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 	var ignored bool
 	var name string
 	exit, mine = p.call(inc, func() (err error) {
-		made, err = p.spec.New(inc, &Self[M]{p, inc})
+		made, err = p.spec.New(inc, (*Self[M])(inc))
 		switch {
 		case err != nil:
 			ignored = errors.Is(err, ErrIgnore)

@@ -16,28 +16,33 @@ import (
 //	After, OnIdle, Passivate           messages of time; see also Timers
 //	Watch, Unwatch, Link, Unlink       others' ends
 //	DeferStart, TrapStop               its own start and end, in several steps
-type Self[M any] struct {
-	p   *Process[M]
-	inc *incarnation
+type Self[M any] incarnation
+
+// inc is the incarnation that Self is.
+func (s *Self[M]) inc() *incarnation { return (*incarnation)(s) }
+
+// process is the actor whose incarnation it is.
+func (s *Self[M]) process() *Process[M] {
+	return s.core.body.(*Process[M]) //nolint:errcheck,forcetypeassert // its own body made this
 }
 
 // Ref returns the actor's own address.
-func (s *Self[M]) Ref() Ref[M] { return s.p.Ref }
+func (s *Self[M]) Ref() Ref[M] { return s.process().Ref }
 
 // Name returns the name that the actor was declared with.
-func (s *Self[M]) Name() string { return s.p.Name() }
+func (s *Self[M]) Name() string { return s.process().Name() }
 
 // Path returns the actor's path, such as "/shop/orders/worker-3".
-func (s *Self[M]) Path() string { return s.p.Path() }
+func (s *Self[M]) Path() string { return s.process().Path() }
 
 // ID returns the actor's identity in its system.
-func (s *Self[M]) ID() monitoring.ID { return s.p.ID() }
+func (s *Self[M]) ID() monitoring.ID { return s.process().ID() }
 
 // Incarnation counts the actor's starts, from 1.
-func (s *Self[M]) Incarnation() uint64 { return s.inc.number }
+func (s *Self[M]) Incarnation() uint64 { return s.number }
 
 // Telemetry returns the telemetry of the actor's system.
-func (s *Self[M]) Telemetry() *monitoring.Telemetry { return s.inc.runtime().telemetry }
+func (s *Self[M]) Telemetry() *monitoring.Telemetry { return s.inc().runtime().telemetry }
 
 // Start starts a child and returns at once. What happens to the child comes
 // back as messages: on makes one of each event, and Receive gets it ahead of
@@ -58,28 +63,26 @@ func (s *Self[M]) Start(child Child, on func(Event) M) error { return s.Oversee(
 // What judge says binds the child, not the parent: an incarnation that ends is
 // told of as ever, and the parent may still decide otherwise.
 func (s *Self[M]) Oversee(child Child, judge func(Exit) Prospect, on func(Event) M) error {
-	if s.inc.fence.isCut() {
+	if s.fence.isCut() {
 		return ErrAbandoned
 	}
 	if err := checkChild(child); err != nil {
 		return err
 	}
-	o := &offspring[M]{kid{core: &s.p.core, child: child, judge: judge}, on}
-	k := &o.kid
-	k.ears = o
-	k.inc.Store(s.inc)
-	if err := s.inc.addKid(k); err != nil {
+	k := &kid{child: child, ears: hearing[M](on), judge: judge}
+	k.inc.Store(s.inc())
+	if err := s.inc().addKid(k); err != nil {
 		return err
 	}
-	s.inc.effect(effect.Start, child.Name(), 0)
+	s.inc().effect(effect.Start, child.Name(), 0)
 	started := false
 	defer func() {
 		if !started { // it panicked: there is nothing to wait for
 			k.leave()
-			k.core.tell(bereft{})
+			s.core.tell(bereft{})
 		}
 	}()
-	child.Start(s.inc.nursery(), k)
+	child.Start(s.inc().nursery(), k)
 	started = true
 	k.catchUp()
 	return nil
@@ -88,8 +91,8 @@ func (s *Self[M]) Oversee(child Child, judge func(Exit) Prospect, on func(Event)
 // Stop has a child end within the given time and returns at once; its end
 // comes as an event.
 func (s *Self[M]) Stop(child Child, within time.Duration) {
-	if s.inc.live() {
-		s.inc.effect(effect.Stop, child.Name(), within)
+	if s.inc().live() {
+		s.inc().effect(effect.Stop, child.Name(), within)
 		child.Stop(within)
 	}
 }
@@ -97,8 +100,8 @@ func (s *Self[M]) Stop(child Child, within time.Duration) {
 // Keep keeps the address of a child that has ended open, for a later Start.
 // Messages to it wait meanwhile.
 func (s *Self[M]) Keep(child Child) {
-	if s.inc.live() {
-		s.inc.keepChild(child)
+	if s.inc().live() {
+		s.inc().keepChild(child)
 	}
 }
 
@@ -107,16 +110,16 @@ func (s *Self[M]) Keep(child Child) {
 // has ended: what waited is a dead letter then, and the name is free. The message
 // comes ahead of those in the mailbox.
 func (s *Self[M]) Retire(child Child, cause error, on func() M) {
-	if !s.inc.pin() {
+	if !s.inc().pin() {
 		return
 	}
-	defer s.p.core.retiring.Done()
-	s.inc.forgetChild(child)
+	defer s.core.retiring.Done()
+	s.inc().forgetChild(child)
 	var over func()
 	if on != nil {
-		over = func() { s.p.tell(note[M]{s.p, s.inc, on}) }
+		over = func() { s.process().tell(note[M]{s.process(), s.inc(), on}) }
 	}
-	s.p.core.release(child, cause, over)
+	s.core.release(child, cause, over)
 }
 
 // Continue has msg handled after the message in hand, or after New, ahead of
@@ -124,9 +127,9 @@ func (s *Self[M]) Retire(child Child, cause error, on func() M) {
 // never refused and does not block, however full the mailbox is. Like all that
 // belongs to the incarnation it is not handled if that ends before.
 func (s *Self[M]) Continue(msg M) {
-	if s.inc.live() {
+	if s.inc().live() {
 		s.effect(effect.Continue, 0, msg)
-		s.p.tell(note[M]{s.p, s.inc, func() M { return msg }})
+		s.process().tell(note[M]{s.process(), s.inc(), func() M { return msg }})
 	}
 }
 
@@ -148,8 +151,8 @@ func (n note[M]) apply(c *core) bool {
 // if d is not positive. A timer that was stopped never fires, nor does one of
 // an incarnation that has ended, even if its time had come before.
 func (s *Self[M]) After(d time.Duration, msg M) *Timer {
-	t := &Timer{inc: s.inc}
-	fire := func() { s.p.tell(tick[M]{s.p, t, msg}) }
+	t := &Timer{inc: s.inc()}
+	fire := func() { s.process().tell(tick[M]{s.process(), t, msg}) }
 	if t.start(d, fire) {
 		s.effect(effect.After, d, msg)
 	}
@@ -164,12 +167,12 @@ func (s *Self[M]) After(d time.Duration, msg M) *Timer {
 // actor that says that it is ready and ends at once has started, and has ended.
 // After New, DeferStart has no effect.
 func (s *Self[M]) DeferStart() (ready func(error)) {
-	if s.inc.isStarting() {
-		s.inc.waiting = true
+	if s.inc().isStarting() {
+		s.inc().waiting = true
 	}
 	return func(err error) {
-		if s.inc.say(err) {
-			s.p.tell(readiness{s.inc, err})
+		if s.inc().say(err) {
+			s.process().tell(readiness{s.inc(), err})
 		}
 	}
 }
@@ -182,9 +185,9 @@ func (s *Self[M]) DeferStart() (ready func(error)) {
 // second. A further request comes as a further message. After New, TrapStop has
 // no effect.
 func (s *Self[M]) TrapStop(on func(Stopping) M) {
-	if s.inc.isStarting() {
-		s.inc.trapStop(func(r Stopping) bool {
-			return s.p.receiveOne(s.inc, func() M { return on(r) })
+	if s.inc().isStarting() {
+		s.inc().trapStop(func(r Stopping) bool {
+			return s.process().receiveOne(s.inc(), func() M { return on(r) })
 		})
 	}
 }

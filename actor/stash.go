@@ -40,7 +40,7 @@ func NewStash[M any](self *Self[M], capacity int) *Stash[M] {
 // the mailbox, such as a timer's, which must not come back when the timer was
 // called off; and [ErrAbandoned].
 func (s *Stash[M]) Hold() error {
-	p, inc := s.self.p, s.self.inc
+	p, inc := s.self.process(), s.self.inc()
 	inc.mu.Lock() // the handler is not abandoned meanwhile, so that the run loop's part is its own
 	defer inc.mu.Unlock()
 	switch {
@@ -69,14 +69,15 @@ func (s *Stash[M]) Hold() error {
 // in the mailbox, after the message in hand and those that were released before.
 // What is put aside again then stays until the next Release.
 func (s *Stash[M]) Release() {
-	if s.self.inc.live() {
-		s.self.p.tell(release[M]{s.self.p, s.self.inc})
+	if s.self.inc().live() {
+		p := s.self.process()
+		p.tell(release[M]{p, s.self.inc()})
 	}
 }
 
 // Len returns how many messages are put aside, those that were released and have
 // not been handled yet among them.
-func (s *Stash[M]) Len() int { return int(s.self.p.aside.Load()) }
+func (s *Stash[M]) Len() int { return int(s.self.core.aside.Load()) }
 
 // A shelf is what an actor has put aside. Owned by the run loop, for Hold runs
 // on it.

@@ -39,13 +39,13 @@ func (t *Task) Cancel() {
 // An error that f returns is a result. A panic in it, or runtime.Goexit, is the
 // actor's, as if it had come from Receive.
 func Async[R, M any](self *Self[M], f func(context.Context) (R, error), on func(R, error) M) *Task {
-	inc := self.inc
+	inc := self.inc()
 	t := &task{caller: caller{core: inc.core}, inc: inc, code: reflect.ValueOf(f).Pointer()}
 	ctx, cancel := context.WithCancelCause(inc)
 	t.cancel = cancel
 	var value R
 	var err error
-	t.kid = &kid{core: inc.core, child: t}
+	t.kid = &kid{child: t}
 	t.kid.inc.Store(inc)
 	t.kid.ears = listen(func(now *incarnation, e Event) bool {
 		switch {
@@ -53,12 +53,12 @@ func Async[R, M any](self *Self[M], f func(context.Context) (R, error), on func(
 			return true
 		case e.Exit.Err != nil:
 			e.Exit.Incarnation = inc.number
-			self.p.recordError(inc, e.Exit)
-			return self.p.failed(e.Exit)
+			self.process().recordError(inc, e.Exit)
+			return self.process().failed(e.Exit)
 		case t.unwanted.Load():
 			return true
 		default:
-			return self.p.receiveOne(inc, func() M { return on(value, err) })
+			return self.process().receiveOne(inc, func() M { return on(value, err) })
 		}
 	})
 	if inc.fence.isCut() || inc.addKid(t.kid) != nil {

@@ -16,7 +16,7 @@ import (
 // is not handled any more.
 type Timers[K comparable, M any] struct {
 	self *Self[M]
-	by   map[K]*alarm[K, M] // protected by self.inc.mu
+	by   map[K]*alarm[K, M] // protected by the incarnation's mu
 }
 
 // NewTimers returns the actor's timers with keys of type K. They are made in
@@ -41,7 +41,7 @@ func (t *Timers[K, M]) Repeat(key K, d time.Duration, msg M) { t.start(key, d, d
 
 // Cancel calls a timer off, and reports whether there was one.
 func (t *Timers[K, M]) Cancel(key K) bool {
-	inc := t.self.inc
+	inc := t.self.inc()
 	inc.mu.Lock()
 	defer inc.mu.Unlock()
 	if inc.fence.isCut() || !t.remove(key) {
@@ -54,14 +54,14 @@ func (t *Timers[K, M]) Cancel(key K) bool {
 // Active reports whether a message of this key is still to be handled. That of
 // a timer which fires once is not while it is being handled.
 func (t *Timers[K, M]) Active(key K) bool {
-	inc := t.self.inc
+	inc := t.self.inc()
 	inc.mu.Lock()
 	defer inc.mu.Unlock()
 	return !inc.finished && t.by[key] != nil
 }
 
 func (t *Timers[K, M]) start(key K, d, period time.Duration, how cadence, msg M) {
-	inc := t.self.inc
+	inc := t.self.inc()
 	inc.mu.Lock()
 	defer inc.mu.Unlock()
 	if inc.finished || inc.fence.isCut() {
@@ -85,7 +85,7 @@ func (t *Timers[K, M]) start(key K, d, period time.Duration, how cadence, msg M)
 
 // effect is that of an incarnation with a key, and with a message if there is one.
 func (t *Timers[K, M]) effect(kind effect.Kind, key K, d time.Duration, msg *M) {
-	tell := t.self.inc.runtime().tell
+	tell := t.self.inc().runtime().tell
 	if tell == nil {
 		return
 	}
@@ -141,7 +141,7 @@ func (a *alarm[K, M]) apply(c *core) bool {
 	if a.how == withDelay {
 		inc.todo().afterwards = a.repeat
 	}
-	if !a.timers.self.p.receiveOne(inc, func() M { return a.msg }) {
+	if !a.timers.self.process().receiveOne(inc, func() M { return a.msg }) {
 		return false
 	}
 	inc.followUp()

@@ -38,13 +38,13 @@ type bondKey struct {
 // elsewhere that does not tell of its end; [ErrStopped] and [ErrAbandoned] when
 // the incarnation is over.
 func (s *Self[M]) Watch(a Address, on func(Down) M) error {
-	return s.inc.bind(a, false, func(d Down) bool {
-		return s.p.receiveOne(s.inc, func() M { return on(d) })
+	return s.inc().bind(a, false, func(d Down) bool {
+		return s.process().receiveOne(s.inc(), func() M { return on(d) })
 	})
 }
 
 // Unwatch undoes Watch. No notice comes any more, even if it was queued.
-func (s *Self[M]) Unwatch(a Address) { s.inc.unbind(a, false) }
+func (s *Self[M]) Unwatch(a Address) { s.inc().unbind(a, false) }
 
 // Link ties the actor's life to another address: when that ends abnormally the
 // actor fails with a *[LinkError], ahead of the messages that wait; when it ends
@@ -55,17 +55,17 @@ func (s *Self[M]) Unwatch(a Address) { s.inc.unbind(a, false) }
 // that are to share their fate link to each other. In everything else a link is
 // like a watch, and an actor may have both.
 func (s *Self[M]) Link(a Address) error {
-	return s.inc.bind(a, true, func(d Down) bool {
+	return s.inc().bind(a, true, func(d Down) bool {
 		if d.Kind == Normal {
 			return true
 		}
 		e := &LinkError{d}
-		return s.p.conclude(Exit{Kind: e.ExitKind(), Err: e})
+		return s.process().conclude(Exit{Kind: e.ExitKind(), Err: e})
 	})
 }
 
 // Unlink undoes Link.
-func (s *Self[M]) Unlink(a Address) { s.inc.unbind(a, true) }
+func (s *Self[M]) Unlink(a Address) { s.inc().unbind(a, true) }
 
 // bind makes a bond in place of one that there is.
 func (i *incarnation) bind(a Address, link bool, notify func(Down) bool) error {
