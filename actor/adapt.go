@@ -31,13 +31,14 @@ func Adapt[A, M any](self *Self[M], f func(A) M) Ref[A] {
 	key := reflect.TypeFor[A]()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	a, ok := p.adapters[key].(*adapter[A, M])
+	own := p.rarely()
+	a, ok := own.adapters[key].(*adapter[A, M])
 	if !ok {
 		a = &adapter[A, M]{p: p}
-		if p.adapters == nil {
-			p.adapters = make(map[reflect.Type]any)
+		if own.adapters == nil {
+			own.adapters = make(map[reflect.Type]any)
 		}
-		p.adapters[key] = a
+		own.adapters[key] = a
 	}
 	a.f = f
 	return Ref[A]{a}

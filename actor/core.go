@@ -23,6 +23,7 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 	create(inc *incarnation) (exit Exit, mine bool) // runs New
 	receive(inc *incarnation) outcome               // handles messages
 	hooks(inc *incarnation) (mine bool)             // runs the hooks at the end, then closed
+	newRare() *rare                                 // makes what few actors have
 	reporter() HealthReporter                       // the actor if it tells how it fares, or nil
 	blame(inc *incarnation, exit Exit) Exit         // an end because of the message in hand
 	give(cause error)                               // gives the message in hand up; its ask fails
@@ -40,91 +41,41 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 type core struct {
 	// Read for every message, by those who send or by the run loop, and hardly
 	// ever written.
-	gate    atomic.Uint32 // open or closed
-	asks    atomic.Uint32 // what senders are to do besides; see observe.go
-	invalid error         // what is wrong with the declaration, or nil
-	lane    lane
+	gate atomic.Uint32 // open or closed
+	asks atomic.Uint32 // what senders are to do besides; see observe.go
+	lane lane
 	handover
-
-	// Hardly ever read. The processors that send and the one that runs the actor
-	// would otherwise wait for each other's cache lines: wake is written for every
-	// message that is sent, so what is on its line must be used by nobody else.
-	name    string
-	typ     string        // the actor's type; set once, before typed
-	special *special      // what few actors have; nil: nothing
-	id      monitoring.ID // set before scope is, once
-
-	wake atomic.Uint64 // see "The wake-up protocol"
-
-	// Hardly ever read or written.
-	lost    atomic.Uint64 // messages that became dead letters
-	buried  atomic.Uint64 // those of them that were taken from the mailbox
-	refused atomic.Uint64 // messages that were refused with an error
-	aside   atomic.Int64  // messages that were taken from the mailbox and put aside
-	late    atomic.Uint64 // answers that came too late
-	starts  atomic.Uint64 // incarnations so far
-	typed   atomic.Bool   // typ is set
-	burials atomic.Uint32 // odd while a message is taken that is not counted in buried yet
-
-	// Anyone.
 	body    body
 	scope   atomic.Pointer[scope]       // the place in a system; nil before the first start
 	current atomic.Pointer[incarnation] // from Start to the end; nil in between
-	waits   atomic.Pointer[wait]        // whom this actor's handler is waiting for
 
-	// mu protects done, dead, cause, last, watchers, groups and left, and orders
-	// Start against the end of an incarnation.
-	mu       sync.Mutex
-	done     chan struct{} // made on demand, closed when the address ends
-	cause    error         // why
-	last     *lastEnd      // of the incarnations; nil before the first has ended
-	watchers watchers      // who is to be told when the address ends
+	// The processors that send and the one that runs the actor would wait for each
+	// other's cache lines: wake is written for every message that is sent, so what
+	// is on its line is hardly ever read.
+	wake     atomic.Uint64 // see "The wake-up protocol"
+	name     string
+	typ      atomic.Pointer[string] // the actor's type, once it is known
+	rare     atomic.Pointer[rare]   // what few actors have; made on demand
+	ids      *monitoring.IDs        // where sequence is from; set before scope is, once
+	sequence uint64                 // the number in the actor's ID
+	starts   atomic.Uint64          // incarnations so far
 
-	groups map[*membership]struct{} // that the address is in; made on demand
-	dead   bool                     // the address has ended
-	left   bool                     // the address has left all groups and joins none, since it ends
+	// mu protects obit, dead and left, and orders Start against the end of an
+	// incarnation.
+	mu   sync.Mutex
+	obit *obituary // made on demand
+	dead bool      // the address has ended
+	left bool      // the address has left all groups and joins none, since it ends
 
 	dropWaiting bool // Spec.DropWaiting; never changes
 
 	// Owned by the run loop.
-	control  bool  // the message in hand did not come from the mailbox; false without one
-	until    int32 // messages until one is timed; never becomes 0 without metrics
-	inc      *incarnation
-	crew     *crew             // that counts the run; nil before the first start
-	behind   *core             // protected by the crew's mu: who comes next in its queue
-	meter    *monitoring.Meter // from the first start to the end of the address; nil without metrics
-	retiring sync.WaitGroup    // children whose addresses are ending
-}
-
-// A special is what few actors have.
-type special struct {
-	register string             // the name in the system's registry, or empty
-	owns     []Child            // addresses that end with this one
-	owned    map[Child]struct{} // owns, made on demand
-	labels   context.Context    //nolint:containedctx // that of the goroutine; made on demand
-}
-
-// specials returns what the actor has that few have, to be added to.
-func (c *core) specials() *special {
-	if c.special == nil {
-		c.special = new(special)
-	}
-	return c.special
-}
-
-// registered is the name by which the actor is to be in the system's registry, or
-// empty.
-func (c *core) registered() string {
-	if c.special == nil {
-		return ""
-	}
-	return c.special.register
-}
-
-// A lastEnd is what remains of the last incarnation of an address.
-type lastEnd struct {
-	Kind Kind
-	Err  error
+	control bool  // the message in hand did not come from the mailbox; false without one
+	until   int32 // messages until one is timed; never becomes 0 without metrics
+	inc     *incarnation
+	crew    *crew             // that counts the run; nil before the first start
+	behind  *core             // protected by the crew's mu: who comes next in its queue
+	meter   *monitoring.Meter // from the first start to the end of the address; nil without metrics
 }
 
 // actual is the actor itself, also behind an adapter.
@@ -136,16 +87,10 @@ func (c *core) Name() string { return c.name }
 // Type returns the actor's type: Spec.Type if given, else the name of the Go
 // type that New returned, else, before the first start, the actor's name.
 func (c *core) Type() string {
-	if c.typed.Load() {
-		return c.typ
+	if t := c.typ.Load(); t != nil {
+		return *t
 	}
 	return c.name
-}
-
-// setType sets the actor's type. Nobody else does so meanwhile.
-func (c *core) setType(name string) {
-	c.typ = name
-	c.typed.Store(true)
 }
 
 // Path returns the names from the system's root down to the actor, joined by
@@ -162,7 +107,7 @@ func (c *core) ID() monitoring.ID {
 	if c.scope.Load() == nil {
 		return monitoring.ID{}
 	}
-	return c.id
+	return c.ids.ID(c.sequence)
 }
 
 // Incarnation counts the actor's starts so far.
@@ -170,13 +115,18 @@ func (c *core) Incarnation() uint64 { return c.starts.Load() }
 
 // Validate reports every wrong field of the declaration, joined; each is a
 // *[FieldError].
-func (c *core) Validate() error { return c.invalid }
+func (c *core) Validate() error {
+	if r := c.rare.Load(); r != nil {
+		return r.invalid
+	}
+	return nil
+}
 
 // Start implements [Child]. A process that runs already answers with
 // [ErrAlreadyStarted], one that was declared wrongly with [ErrInvalidSpec].
 func (c *core) Start(ctx context.Context, h Host) {
-	if c.invalid != nil {
-		h.Started(c.invalid)
+	if err := c.Validate(); err != nil {
+		h.Started(err)
 		return
 	}
 	c.mu.Lock()
@@ -194,8 +144,8 @@ func (c *core) Start(ctx context.Context, h Host) {
 
 // join makes the actor part of a system. Called with mu held.
 func (c *core) join(s *scope) {
-	if c.id.IsZero() {
-		c.id = s.runtime.ids.Next()
+	if c.ids == nil {
+		c.ids, c.sequence = s.runtime.ids, s.runtime.ids.Next().Sequence()
 	}
 	c.scope.Store(s)
 }
@@ -238,13 +188,14 @@ func (c *core) end(within time.Duration, drain bool) {
 func (c *core) Done() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.done == nil {
-		c.done = make(chan struct{})
+	o := c.obituary()
+	if o.done == nil {
+		o.done = make(chan struct{})
 		if c.dead {
-			close(c.done)
+			close(o.done)
 		}
 	}
-	return c.done
+	return o.done
 }
 
 // Err returns why the address ended: nil before Done is closed and after a
@@ -252,5 +203,8 @@ func (c *core) Done() <-chan struct{} {
 func (c *core) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.cause
+	if c.obit == nil {
+		return nil
+	}
+	return c.obit.cause
 }

@@ -63,12 +63,13 @@ func (p *Process[M]) DeadLetter(ctx context.Context, msg M, reason DropReason, c
 func (p *Process[M]) deadLetter(env envelope[M], reason DropReason, cause error) {
 	env.meta.fail(cause)
 	if env.meta.assigned() != nil { // it has gone back to whom it came from
-		p.refused.Add(1)
+		p.rarely().refused.Add(1)
 		return
 	}
-	p.lost.Add(1)
+	r := p.rarely()
+	r.lost.Add(1)
 	p.recordLost(env, reason)
-	if p.spec.DeadLetters == nil {
+	if r.deadLetters == nil {
 		return
 	}
 	// On a goroutine of its own, for runtime.Goexit in it must end neither the
@@ -76,7 +77,7 @@ func (p *Process[M]) deadLetter(env envelope[M], reason DropReason, cause error)
 	letter := DeadLetter[M]{To: p.Ref, Msg: env.msg, Reason: reason, At: time.Now(), Type: env.name(), Err: cause}
 	over := make(chan struct{})
 	Go(func() error {
-		p.spec.DeadLetters(letter)
+		r.deadLetters(letter)
 		return nil
 	}, func(err error) {
 		if err != nil {

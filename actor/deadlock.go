@@ -38,11 +38,20 @@ func newWait(ctx context.Context, to *core, q ask) *wait {
 	w := &wait{caller: caller, call: call, to: to, ask: q}
 	w.probes = make(chan chan struct{})
 	w.ended = make(chan struct{})
-	old := caller.core.waits.Load()
-	if old != nil && old.holds() || !caller.core.waits.CompareAndSwap(old, w) {
+	waits := &caller.core.rarely().waits
+	old := waits.Load()
+	if old != nil && old.holds() || !waits.CompareAndSwap(old, w) {
 		return nil // another goroutine of the handler is waiting too
 	}
 	return w // in place of one that an abandoned handler may have left
+}
+
+// waitsFor returns what the actor's handler is waiting for, or nil.
+func (c *core) waitsFor() *wait {
+	if r := c.rare.Load(); r != nil {
+		return r.waits.Load()
+	}
+	return nil
 }
 
 // done says that the wait is over.
@@ -50,7 +59,7 @@ func (w *wait) done() {
 	if w == nil {
 		return
 	}
-	w.caller.core.waits.CompareAndSwap(w, nil)
+	w.caller.core.rarely().waits.CompareAndSwap(w, nil)
 	close(w.ended)
 }
 
@@ -68,7 +77,7 @@ func (w *wait) holds() bool {
 func (w *wait) cycle() []*wait {
 	path := []*wait{w}
 	for at := w; at.to != w.caller.core; {
-		next := at.to.waits.Load()
+		next := at.to.waitsFor()
 		if next == nil || !next.holds() || len(path) > maxCycle {
 			return nil
 		}

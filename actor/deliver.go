@@ -33,10 +33,10 @@ func (p *Process[M]) Deliver(ctx context.Context, msg M, wait bool) error {
 
 // enqueue puts an envelope into the mailbox and wakes the actor.
 func (p *Process[M]) enqueue(ctx context.Context, env envelope[M], wait bool) error {
-	if p.invalid != nil {
-		return p.refuse(p.invalid)
-	}
-	if p.asks.Load()&timeNext != 0 {
+	if asks := p.asks.Load(); asks&(timeNext|refuseAll) != 0 {
+		if asks&refuseAll != 0 {
+			return p.refuse(p.Validate())
+		}
 		env.meta = p.time(env.meta)
 	}
 	outcome, evicted := p.queue.Offer(env)
@@ -70,7 +70,7 @@ func (p *Process[M]) overflowed(ctx context.Context, env envelope[M], outcome ma
 
 // refuse counts a message that is not accepted.
 func (p *Process[M]) refuse(err error) error {
-	p.refused.Add(1)
+	p.rarely().refused.Add(1)
 	return err
 }
 

@@ -27,7 +27,7 @@ func names[K comparable, M any](g *Groups[K, M], key K) string {
 func memberships(p *Process[do]) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.groups)
+	return len(p.obituary().groups)
 }
 
 func TestL18MembersJoinAndLeave(t *testing.T) {

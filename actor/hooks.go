@@ -89,10 +89,10 @@ func (i *incarnation) hookFailed(hook Exit, restart bool) {
 }
 
 func (p *Process[M]) hookTimeout() time.Duration {
-	if p.spec.HookTimeout == 0 {
-		return defaultHookTimeout
+	if r := p.rare.Load(); r != nil && r.hookTimeout != 0 {
+		return r.hookTimeout
 	}
-	return p.spec.HookTimeout
+	return defaultHookTimeout
 }
 
 // hookContext returns the context for the stop hook, which the incarnation's

@@ -141,5 +141,5 @@ func (i *incarnation) owes() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	asks := i.ties != nil && len(i.ties.held)+len(i.ties.asking) > 0
-	return asks || i.core.aside.Load() > 0 || i.kids.working()
+	return asks || i.core.isAside() > 0 || i.kids.working()
 }

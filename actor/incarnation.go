@@ -202,7 +202,7 @@ func (i *incarnation) pin() bool {
 	if i.finished || i.fence.isCut() {
 		return false
 	}
-	i.core.retiring.Add(1)
+	i.core.rarely().retiring.Add(1)
 	return true
 }
 

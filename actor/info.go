@@ -39,18 +39,20 @@ func (p *Process[M]) Backlog() int {
 // Rejected, Depth and Stashed.
 func (p *Process[M]) Info() Info {
 	i := Info{
-		Name:         p.Name(),
-		Path:         p.Path(),
-		Type:         p.Type(),
-		ID:           p.ID(),
-		State:        p.State(),
-		Incarnation:  p.starts.Load(),
-		DeadLettered: p.lost.Load(),
-		Rejected:     p.refused.Load(),
-		LateReplies:  p.late.Load(),
+		Name:        p.Name(),
+		Path:        p.Path(),
+		Type:        p.Type(),
+		ID:          p.ID(),
+		State:       p.State(),
+		Incarnation: p.starts.Load(),
 	}
-	buried := p.buried.Load() // first: what is buried was taken from the mailbox before
-	aside := p.aside.Load()   // then: what is put aside was too, and may be buried meanwhile
+	var buried uint64
+	var aside int64
+	if r := p.rare.Load(); r != nil {
+		i.DeadLettered, i.Rejected, i.LateReplies = r.lost.Load(), r.refused.Load(), r.late.Load()
+		buried = r.buried.Load() // first: what is buried was taken from the mailbox before
+		aside = r.aside.Load()   // then: what is put aside was too, and may be buried meanwhile
+	}
 	s := p.queue.Stats()
 	i.Depth, i.Capacity, i.Stashed = s.Depth, s.Capacity, int(aside)
 	i.Handled = s.Dequeued - buried - uint64(aside)

@@ -22,9 +22,14 @@ type lane struct {
 	waiting atomic.Int32
 
 	mu    sync.Mutex
-	head  int32     // protected by mu: queue[:head] has been taken
-	queue []signal  // protected by mu
-	place [1]signal // that of queue, until there is more than one at a time
+	first signal   // protected by mu: the oldest, if it came when there was no other
+	rest  *signals // protected by mu: those after it; made on demand
+}
+
+// signals are some in the order in which they came.
+type signals struct {
+	queue []signal
+	head  int // queue[:head] has been taken
 }
 
 // keepSignals bounds the room that an idle actor keeps for its next signals.
@@ -32,16 +37,14 @@ const keepSignals = 16
 
 func (l *lane) push(s signal) {
 	l.mu.Lock()
-	if len(l.queue) == cap(l.queue) && int(l.head) > len(l.queue)/2 {
-		// A lane that is never empty must not grow for ever.
-		n := copy(l.queue, l.queue[l.head:])
-		clear(l.queue[n:])
-		l.queue, l.head = l.queue[:n], 0
+	switch {
+	case l.waiting.Load() == 0:
+		l.first = s
+	case l.rest == nil:
+		l.rest = &signals{queue: []signal{s}}
+	default:
+		l.rest.push(s)
 	}
-	if l.queue == nil {
-		l.queue = l.place[:0]
-	}
-	l.queue = append(l.queue, s)
 	l.waiting.Add(1)
 	l.mu.Unlock()
 }
@@ -54,14 +57,34 @@ func (l *lane) take() signal {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.queue[l.head]
-	l.queue[l.head] = nil
-	l.head++
-	if l.waiting.Add(-1) == 0 {
-		l.queue, l.head = l.queue[:0], 0
-		if cap(l.queue) > keepSignals {
-			l.queue = nil
-		}
+	s := l.first
+	if s != nil {
+		l.first = nil
+	} else {
+		s = l.rest.take()
+	}
+	if l.waiting.Add(-1) == 0 && l.rest != nil && cap(l.rest.queue) > keepSignals {
+		l.rest = nil
+	}
+	return s
+}
+
+func (q *signals) push(s signal) {
+	if len(q.queue) == cap(q.queue) && q.head > len(q.queue)/2 {
+		// A lane that is never empty must not grow for ever.
+		n := copy(q.queue, q.queue[q.head:])
+		clear(q.queue[n:])
+		q.queue, q.head = q.queue[:n], 0
+	}
+	q.queue = append(q.queue, s)
+}
+
+// take returns the oldest signal, of which there is one.
+func (q *signals) take() signal {
+	s := q.queue[q.head]
+	q.queue[q.head] = nil
+	if q.head++; q.head == len(q.queue) {
+		q.queue, q.head = q.queue[:0], 0
 	}
 	return s
 }

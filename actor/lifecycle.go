@@ -157,7 +157,7 @@ func (c *core) conclude(exit Exit) bool {
 	}
 	exit.Incarnation = inc.number
 	exit.At = time.Now()
-	exit.Depth = c.body.depth() + int(c.aside.Load())
+	exit.Depth = c.body.depth() + int(c.isAside())
 	inc.mu.Lock()
 	inc.itsEnd()
 	inc.mu.Unlock()
@@ -207,7 +207,7 @@ func (c *core) finish() {
 		}
 	}
 	c.free()
-	c.retiring.Wait()
+	c.awaitRetiring()
 	inc.enter(over)
 	inc.disarm()
 	c.countStopped(inc)
@@ -219,10 +219,8 @@ func (c *core) finish() {
 	c.mu.Lock()
 	c.current.Store(nil)
 	c.inc = nil
-	if c.last == nil {
-		c.last = new(lastEnd)
-	}
-	*c.last = lastEnd{exit.Kind, exit.Err}
+	o := c.obituary()
+	o.lived, o.kind, o.err = true, exit.Kind, exit.Err
 	var last farewell
 	if inc.retire {
 		last = c.publish(inc.agenda.retireCause)

@@ -17,10 +17,11 @@ func (c *core) enrol(m *membership) bool {
 	if c.dead || c.left {
 		return false
 	}
-	if c.groups == nil {
-		c.groups = make(map[*membership]struct{})
+	o := c.obituary()
+	if o.groups == nil {
+		o.groups = make(map[*membership]struct{})
 	}
-	c.groups[m] = struct{}{}
+	o.groups[m] = struct{}{}
 	return true
 }
 
@@ -28,14 +29,17 @@ func (c *core) enrol(m *membership) bool {
 func (c *core) withdraw(m *membership) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.groups, m)
+	delete(c.obituary().groups, m)
 }
 
 // leaveGroups takes the address out of all groups, for good.
 func (c *core) leaveGroups() {
+	var all map[*membership]struct{}
 	c.mu.Lock()
-	all := c.groups
-	c.groups, c.left = nil, true
+	c.left = true
+	if o := c.obit; o != nil {
+		all, o.groups = o.groups, nil
+	}
 	c.mu.Unlock()
 	yield.Point()
 	for m := range all {

@@ -60,8 +60,8 @@ func (c *core) countStopped(inc *incarnation) {
 		c.meter.Stopped(kind.String())
 	case kind.Abnormal() && !inc.ignored:
 		var typ string // not the name, which takes its place elsewhere
-		if c.typed.Load() {
-			typ = c.typ
+		if t := c.typ.Load(); t != nil {
+			typ = *t
 		}
 		c.telemetry().StartFailed(typ, kind.String())
 	}
@@ -84,11 +84,19 @@ type load[M any] struct{ p *Process[M] }
 // what is handled. If that happens just now it is too early to tell the one from
 // the other: then it answers that there is nothing new.
 func (l load[M]) Load() (handled uint64, depth int) {
-	before := l.p.burials.Load()
-	aside := uint64(l.p.aside.Load())
+	r := l.p.rare.Load()
+	if r == nil {
+		s := l.p.queue.Stats()
+		if l.p.rare.Load() == nil {
+			return s.Dequeued, s.Depth
+		}
+		return 0, s.Depth
+	}
+	before := r.burials.Load()
+	aside := uint64(r.aside.Load())
 	s := l.p.queue.Stats()
-	handled = s.Dequeued - l.p.buried.Load() - aside
-	if before%2 == 1 || l.p.burials.Load() != before {
+	handled = s.Dequeued - r.buried.Load() - aside
+	if before%2 == 1 || r.burials.Load() != before {
 		handled = 0
 	}
 	return handled, s.Depth + int(aside)

@@ -4,22 +4,36 @@ import (
 	"cmp"
 	"reflect"
 	"strings"
+	"sync"
 )
 
-// typeName is the name of an actor's Go type, without its package; for Func,
+// typeOfActor is the type by whose name an actor is known: its own; for Func,
 // which has none to tell, that of its messages; for an actor around another one,
 // that one's.
-func typeName[M any](a Actor[M]) string {
+func typeOfActor[M any](a Actor[M]) reflect.Type {
 	if w, ok := a.(interface{ Unwrap() Actor[M] }); ok {
 		if inner := w.Unwrap(); !isNil(inner) {
-			return typeName(inner)
+			return typeOfActor(inner)
 		}
 	}
-	t := reflect.TypeOf(a)
 	if _, ok := a.(Func[M]); ok {
-		t = reflect.TypeFor[M]()
+		return reflect.TypeFor[M]()
 	}
-	return cmp.Or(goName(t), "Actor")
+	return reflect.TypeOf(a)
+}
+
+// typeNames are the names of the types of a system's actors: most of them have one
+// in common with others. The zero value is empty.
+type typeNames struct{ all sync.Map } // from the reflect.Type to a *string
+
+// name returns the name of a type.
+func (n *typeNames) name(t reflect.Type) *string {
+	name, ok := n.all.Load(t)
+	if !ok {
+		s := cmp.Or(goName(t), "Actor")
+		name, _ = n.all.LoadOrStore(t, &s)
+	}
+	return name.(*string) //nolint:errcheck,forcetypeassert // there is nothing else in it
 }
 
 // messageName is the name of a message's Go type, without its package.

@@ -70,6 +70,7 @@ func (c *core) observeRegistered(kind monitoring.SystemKind) {
 const (
 	timeNext   uint32 = 1 << iota // put the time into the next message; see metrics.go
 	recordNext                    // record each message: a monitor watches mailboxes
+	refuseAll                     // refuse each message: the declaration is wrong
 )
 
 // watches reports whether a monitor records each message, and has senders
@@ -195,7 +196,7 @@ func (p *Process[M]) recordLost(env envelope[M], reason DropReason) {
 
 // lateReply records an answer that came too late.
 func (c *core) lateReply() {
-	c.late.Add(1)
+	c.rarely().late.Add(1)
 	s := c.scope.Load()
 	if s == nil {
 		return

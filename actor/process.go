@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"context"
 	"errors"
 	"reflect"
 
@@ -18,43 +19,45 @@ type Process[M any] struct {
 	Ref[M]
 	queue mailbox.Queue[envelope[M]] // beside what else is read for every message
 	core
-	spec manner[M]
-
-	adapters map[reflect.Type]any // protected by mu: the *adapter for each type
+	make func(context.Context, *Self[M]) (Actor[M], error) // Spec.New
 
 	// Owned by the run loop.
 	actor   Actor[M]
 	hand    envelope[M] // the message being handled
 	span    *monitoring.ProcessSpan
 	limited *deadlineContext // that the message is handled with, if it is an ask with a deadline
-	shelf   *shelf[M]        // what was put aside; nil until something is
 }
 
 // New declares an actor. It cannot fail: what is wrong with the spec is told by
 // Validate, by the start, and by every Send, as [ErrInvalidSpec].
 func New[M any](spec Spec[M]) *Process[M] {
-	p := &Process[M]{spec: spec.manner()}
+	p := &Process[M]{make: spec.New}
 	p.core.dropWaiting = spec.DropWaiting
 	p.core.body = p
 	p.core.name = spec.Name
-	if spec.Registered != "" || len(spec.Owns) > 0 {
-		p.core.special = &special{register: spec.Registered, owns: spec.Owns}
-	}
 	p.core.wake.Store(parked)
 	p.Ref = Ref[M]{p}
-	if spec.Type != "" {
-		p.core.setType(spec.Type)
+	p.rareSpec(spec)
+	if name := spec.Type; name != "" {
+		p.core.typ.Store(&name)
 	}
-	if p.core.invalid = spec.Validate(); p.core.invalid != nil {
+	err := spec.Validate()
+	if err == nil {
+		p.queue, err = newQueue(spec.Mailbox, spec.Priority)
+	}
+	if err != nil {
 		p.queue = new(mailbox.Mailbox[envelope[M]]) // nothing ever gets into it
-		return p
-	}
-	if priority := spec.Priority; priority != nil {
-		p.queue = mailbox.NewPriority(func(e envelope[M]) int { return priority(e.msg) })
-	} else {
-		p.queue, p.core.invalid = mailbox.NewQueue[envelope[M]](spec.Mailbox)
+		p.core.rarely().invalid = err
+		p.core.asks.Store(refuseAll)
 	}
 	return p
+}
+
+func newQueue[M any](c mailbox.Config, priority func(M) int) (mailbox.Queue[envelope[M]], error) {
+	if priority != nil {
+		return mailbox.NewPriority(func(e envelope[M]) int { return priority(e.msg) }), nil
+	}
+	return mailbox.NewQueue[envelope[M]](c)
 }
 
 // Name returns the name that the actor was declared with.
@@ -71,9 +74,9 @@ func (p *Process[M]) ID() monitoring.ID { return p.core.ID() }
 func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 	var made Actor[M]
 	var ignored bool
-	var name string
+	var typ reflect.Type
 	exit, mine = p.call(inc, func() (err error) {
-		made, err = p.spec.New(inc, (*Self[M])(inc))
+		made, err = p.make(inc, (*Self[M])(inc))
 		switch {
 		case err != nil:
 			ignored = errors.Is(err, ErrIgnore)
@@ -81,8 +84,8 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 		case isNil(made):
 			return errors.New("actor: New returned no actor and no error")
 		}
-		if !p.typed.Load() {
-			name = typeName(made) // which may call a method of it
+		if p.typ.Load() == nil {
+			typ = typeOfActor(made) // which may call a method of it
 		}
 		return nil
 	})
@@ -94,8 +97,8 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 		return exit, true
 	}
 	p.actor = made
-	if name != "" {
-		p.setType(name)
+	if typ != nil {
+		p.typ.Store(inc.runtime().types.name(typ))
 	}
 	p.restock(inc)
 	return Exit{}, true
@@ -140,12 +143,16 @@ func (p *Process[M]) leave(exit Exit) {
 }
 
 func (p *Process[M]) buryOne(reason DropReason, cause error) (ok bool) {
-	p.burials.Add(1)
+	if p.queue.Len() == 0 {
+		return false
+	}
+	r := p.rarely()
+	r.burials.Add(1)
 	env, ok := p.queue.Take()
 	if ok {
-		p.buried.Add(1)
+		r.buried.Add(1)
 	}
-	p.burials.Add(1)
+	r.burials.Add(1)
 	if ok {
 		p.deadLetter(env, reason, cause)
 	}

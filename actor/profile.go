@@ -22,12 +22,13 @@ func (c *core) label() (labelled bool) {
 	if s == nil || !s.runtime.labels {
 		return false
 	}
-	if !c.typed.Load() { // in the first run, in which New is called
+	typ := c.typ.Load()
+	if typ == nil { // in the first run, in which New is called
 		return false
 	}
-	own := c.specials()
+	own := c.rarely()
 	if own.labels == nil {
-		own.labels = pprof.WithLabels(context.Background(), pprof.Labels(profileLabel, c.typ))
+		own.labels = pprof.WithLabels(context.Background(), pprof.Labels(profileLabel, *typ))
 	}
 	pprof.SetGoroutineLabels(own.labels)
 	return true

@@ -33,7 +33,7 @@ func (c *core) retire(s retirement) bool {
 func (c *core) release(child Child, cause error, over func()) {
 	switch r := child.(type) {
 	case interface{ retire(retirement) bool }:
-		c.retiring.Add(1)
+		c.rarely().retiring.Add(1)
 		s := retirement{cause: cause, parent: c, over: over, awaited: true}
 		if !r.retire(s) {
 			s.done()
@@ -79,7 +79,7 @@ func (s retirement) done() {
 		s.over()
 	}
 	if s.awaited {
-		s.parent.retiring.Done()
+		s.parent.rarely().retiring.Done()
 	}
 }
 
@@ -93,12 +93,12 @@ func (c *core) shut(cause error) {
 	c.gate.Store(closed)
 	c.countOver()
 	c.body.bury(ReasonStopped, stoppedBy(cause))
-	if c.special != nil {
-		for _, own := range slices.Backward(c.special.owns) {
+	if r := c.rare.Load(); r != nil {
+		for _, own := range slices.Backward(r.owns) {
 			c.release(own, cause, nil)
 		}
 	}
-	c.retiring.Wait()
+	c.awaitRetiring()
 	if s := c.scope.Load(); s != nil && c.registered() != "" && s.runtime.registry.remove(c.registered(), c) {
 		c.observeRegistered(monitoring.ActorDeregistered)
 	}
@@ -111,11 +111,13 @@ func (c *core) publish(cause error) farewell {
 	if c.dead {
 		return farewell{}
 	}
-	c.dead, c.cause = true, cause
-	if c.done != nil {
-		close(c.done)
+	c.dead = true
+	o := c.obituary()
+	o.cause = cause
+	if o.done != nil {
+		close(o.done)
 	}
-	all := c.watchers.take()
+	all := o.watchers.take()
 	if len(all) == 0 {
 		return farewell{}
 	}
@@ -138,24 +140,8 @@ func (f farewell) say() {
 // held.
 func (c *core) reopen() {
 	if c.dead {
-		c.dead, c.cause, c.done, c.left = false, nil, nil, false
+		c.dead, c.left = false, false
+		c.obit.cause, c.obit.done = nil, nil
 		c.gate.Store(open)
 	}
-}
-
-// isOwn reports whether a child's address is one of those that end with this
-// one. Only the run loop asks.
-func (c *core) isOwn(child Child) bool {
-	s := c.special
-	if s == nil {
-		return false
-	}
-	if s.owned == nil {
-		s.owned = make(map[Child]struct{}, len(s.owns))
-		for _, own := range s.owns {
-			s.owned[own] = struct{}{}
-		}
-	}
-	_, ok := s.owned[child]
-	return ok
 }

@@ -19,6 +19,7 @@ type Runtime struct {
 	registry  registry
 	letters   letters
 	names     atomic.Uint64
+	types     typeNames
 	crew      crew
 	tell      func(effect.Effect) // what actors ask of their Self; nil but in tests of one alone
 	bells     bells

@@ -113,7 +113,7 @@ func (s *Self[M]) Retire(child Child, cause error, on func() M) {
 	if !s.inc().pin() {
 		return
 	}
-	defer s.core.retiring.Done()
+	defer s.core.rarely().retiring.Done()
 	s.inc().forgetChild(child)
 	var over func()
 	if on != nil {

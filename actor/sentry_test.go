@@ -53,7 +53,7 @@ func bonds(p *Process[do]) (own, others int) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for w := p.watchers.first; w != nil; w = w.next {
+	for w := p.obituary().watchers.first; w != nil; w = w.next {
 		others++
 	}
 	return own, others

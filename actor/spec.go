@@ -75,17 +75,6 @@ const (
 	defaultHookTimeout = 5 * time.Second
 )
 
-// manner is what of a Spec is asked for while the actor lives.
-type manner[M any] struct {
-	New         func(ctx context.Context, self *Self[M]) (Actor[M], error)
-	HookTimeout time.Duration
-	DeadLetters func(DeadLetter[M])
-}
-
-func (s Spec[M]) manner() manner[M] {
-	return manner[M]{New: s.New, HookTimeout: s.HookTimeout, DeadLetters: s.DeadLetters}
-}
-
 // Validate reports every wrong field, joined; each is a *[FieldError], but for
 // what Invalid holds.
 func (s Spec[M]) Validate() error {

@@ -50,18 +50,19 @@ func (s *Stash[M]) Hold() error {
 		return ErrNothingInHand
 	case p.isHeld(inc, inc.fence.call()):
 		return nil
-	case p.aside.Load() >= int64(s.capacity):
+	case p.isAside() >= int64(s.capacity):
 		return ErrStashFull
 	}
 	if m := p.hand.meta; m != nil {
 		m.stashed, m.timed = true, false
 	}
-	if p.shelf == nil {
-		p.shelf = new(shelf[M])
+	own := p.rarely()
+	if own.shelf == nil {
+		own.shelf = new(shelf[M])
 	}
-	p.shelf.by, p.shelf.call = inc, inc.fence.call()
-	p.shelf.held = append(p.shelf.held, p.hand)
-	p.aside.Add(1)
+	own.shelf.by, own.shelf.call = inc, inc.fence.call()
+	own.shelf.held = append(own.shelf.held, p.hand)
+	own.aside.Add(1)
 	return nil
 }
 
@@ -77,7 +78,7 @@ func (s *Stash[M]) Release() {
 
 // Len returns how many messages are put aside, those that were released and have
 // not been handled yet among them.
-func (s *Stash[M]) Len() int { return int(s.self.core.aside.Load()) }
+func (s *Stash[M]) Len() int { return int(s.self.core.isAside()) }
 
 // A shelf is what an actor has put aside. Owned by the run loop, for Hold runs
 // on it.
@@ -91,31 +92,40 @@ type shelf[M any] struct {
 	call uint64
 }
 
+// shelf returns what was put aside; nil: nothing ever was. Run loop only.
+func (p *Process[M]) shelf() *shelf[M] {
+	if own := p.rareOf(); own != nil {
+		return own.shelf
+	}
+	return nil
+}
+
 // isHeld reports whether the message in hand was put aside by that call.
 func (p *Process[M]) isHeld(inc *incarnation, call uint64) bool {
 	if m := p.hand.meta; m != nil {
 		return m.stashed
 	}
-	return p.shelf != nil && p.shelf.by == inc && p.shelf.call == call
+	s := p.shelf()
+	return s != nil && s.by == inc && s.call == call
 }
 
 // retract takes the message in hand, at which the actor has failed, from those
 // that were put aside.
 func (p *Process[M]) retract(inc *incarnation) {
-	if p.shelf == nil || p.control || !p.isHeld(inc, inc.fence.last()) {
+	s := p.shelf()
+	if s == nil || p.control || !p.isHeld(inc, inc.fence.last()) {
 		return
 	}
-	s := p.shelf
 	s.by = nil
 	n := len(s.held) - 1
 	s.held[n] = envelope[M]{}
 	s.held = s.held[:n]
-	p.aside.Add(-1)
+	p.rarely().aside.Add(-1)
 }
 
 // restock has an incarnation begin with what the one before has put aside.
 func (p *Process[M]) restock(inc *incarnation) {
-	if p.shelf != nil && p.shelf.release() > 0 {
+	if s := p.shelf(); s != nil && s.release() > 0 {
 		p.tell(released[M]{p, inc})
 	}
 }
@@ -128,16 +138,17 @@ func (s *shelf[M]) release() int {
 
 // buryShelf makes dead letters of what was put aside.
 func (p *Process[M]) buryShelf(reason DropReason, cause error) {
-	if p.shelf == nil {
+	own := p.rareOf()
+	if own == nil || own.shelf == nil {
 		return
 	}
-	all := slices.Concat(p.shelf.ready, p.shelf.held)
-	p.shelf = nil
+	all := slices.Concat(own.shelf.ready, own.shelf.held)
+	own.shelf = nil
 	for _, env := range all {
-		p.burials.Add(1)
-		p.aside.Add(-1)
-		p.buried.Add(1)
-		p.burials.Add(1)
+		own.burials.Add(1)
+		own.aside.Add(-1)
+		own.buried.Add(1)
+		own.burials.Add(1)
 		p.deadLetter(env, reason, cause)
 	}
 }
@@ -149,7 +160,7 @@ type release[M any] struct {
 }
 
 func (s release[M]) apply(c *core) bool {
-	shelf := s.p.shelf
+	shelf := s.p.shelf()
 	switch {
 	case c.inc != s.inc || s.inc.phase != receiving || shelf == nil:
 	case len(shelf.ready) > 0: // their signal is on its way
@@ -169,7 +180,7 @@ type released[M any] struct {
 }
 
 func (s released[M]) apply(c *core) bool {
-	shelf := s.p.shelf
+	shelf := s.p.shelf()
 	if c.inc != s.inc || s.inc.phase != receiving || len(shelf.ready) == 0 {
 		return true
 	}
@@ -180,7 +191,7 @@ func (s released[M]) apply(c *core) bool {
 	} else {
 		c.tell(s)
 	}
-	s.p.aside.Add(-1)
+	s.p.rarely().aside.Add(-1)
 	return s.p.receiveAgain(s.inc, env)
 }
 

@@ -57,20 +57,20 @@ func (c *core) watch(notify func(Down)) (stop func()) {
 		notify(down)
 		return func() {}
 	}
-	c.watchers.add(w)
+	c.obituary().watchers.add(w)
 	c.mu.Unlock()
 	return func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.watchers.remove(w)
+		c.obituary().watchers.remove(w)
 	}
 }
 
 // down is the end of the address, which is dead. It is called with mu held.
 func (c *core) down() Down {
-	d := Down{Path: c.Path(), ID: c.ID(), Kind: Shutdown, Err: c.cause}
-	if c.last != nil {
-		d.Kind, d.Err = c.last.Kind, c.last.Err
+	d := Down{Path: c.Path(), ID: c.ID(), Kind: Shutdown, Err: c.obit.cause}
+	if c.obit.lived {
+		d.Kind, d.Err = c.obit.kind, c.obit.err
 	}
 	return d
 }

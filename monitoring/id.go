@@ -50,5 +50,8 @@ func NewIDs() *IDs { return &IDs{system: uuid.New()} }
 // System returns the ID of the system itself.
 func (s *IDs) System() ID { return ID{system: s.system} }
 
+// ID returns the ID whose number is sequence, one of those that Next has made.
+func (s *IDs) ID(sequence uint64) ID { return ID{system: s.system, sequence: sequence} }
+
 // Next returns an ID that has not been returned before.
 func (s *IDs) Next() ID { return ID{system: s.system, sequence: s.last.Add(1)} }
