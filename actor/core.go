@@ -20,19 +20,19 @@ const (
 // runs user code reports whether the run still belongs to the caller.
 type body interface { //nolint:interfacebloat // two halves of one thing, in one package
 	Child
-	create(inc *incarnation) (exit Exit, mine bool) // runs New
-	receive(inc *incarnation) outcome               // handles messages
-	hooks(inc *incarnation) (mine bool)             // runs the hooks at the end, then closed
-	newRare() *rare                                 // makes what few actors have
-	reporter() HealthReporter                       // the actor if it tells how it fares, or nil
-	blame(inc *incarnation, exit Exit) Exit         // an end because of the message in hand
-	give(cause error)                               // gives the message in hand up; its ask fails
-	forget()                                        // forgets the state
-	bury(reason DropReason, cause error)            // what waits becomes dead letters
-	leave(exit Exit)                                // what waits is left to the next incarnation, or not
-	depth() int                                     // how much waits
-	load() monitoring.Load                          // what it counts for the metrics
-	taken() uint64                                  // how much has been taken from the mailbox
+	create(inc *incarnation) (failed *Exit, mine bool) // runs New
+	receive(inc *incarnation) outcome                  // handles messages
+	hooks(inc *incarnation) (mine bool)                // runs the hooks at the end, then closed
+	newRare() *rare                                    // makes what few actors have
+	reporter() HealthReporter                          // the actor if it tells how it fares, or nil
+	blame(inc *incarnation, exit Exit) Exit            // an end because of the message in hand
+	give(cause error)                                  // gives the message in hand up; its ask fails
+	forget()                                           // forgets the state
+	bury(reason DropReason, cause error)               // what waits becomes dead letters
+	leave(exit Exit)                                   // what waits is left to the next incarnation, or not
+	depth() int                                        // how much waits
+	load() monitoring.Load                             // what it counts for the metrics
+	taken() uint64                                     // how much has been taken from the mailbox
 	watchable
 }
 
@@ -76,6 +76,10 @@ type core struct {
 	crew    *crew             // that counts the run; nil before the first start
 	behind  *core             // protected by the crew's mu: who comes next in its queue
 	meter   *monitoring.Meter // from the first start to the end of the address; nil without metrics
+
+	// kid is one of those that parents have for this child: nearly always there is one
+	// at most. It is protected by the mu of the parent, from when it is there.
+	kid atomic.Pointer[kid]
 }
 
 // actual is the actor itself, also behind an adapter.

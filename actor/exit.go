@@ -95,6 +95,15 @@ func ended(own context.Context, err error) Exit {
 	return Exit{Kind: classify(own, err), Err: err}
 }
 
+// endedBy is ended for where the end is the exception: in a function of its own, it
+// takes no room on the stack of its caller.
+//
+//go:noinline
+func endedBy(own context.Context, err error) *Exit {
+	e := ended(own, err)
+	return &e
+}
+
 // classify decides the kind of an end from the error that user code returned;
 // a panic and a Goexit never come this way. A cancellation counts as a
 // shutdown only if it is the framework's cancellation of this incarnation.

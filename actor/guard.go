@@ -1,11 +1,11 @@
 package actor
 
 // call runs user code once, on the run loop. What it returns, panics with, or
-// ends its goroutine with comes back as an exit: kind Normal and a nil Err
-// when f returned nil. mine is false when the incarnation was abandoned
+// ends its goroutine with comes back as an exit, which is nil when f returned nil.
+// mine is false when the incarnation was abandoned
 // meanwhile, or when f called runtime.Goexit: then another goroutine goes on
 // with the run, and the caller must touch nothing.
-func (c *core) call(inc *incarnation, f func() error) (exit Exit, mine bool) {
+func (c *core) call(inc *incarnation, f func() error) (exit *Exit, mine bool) {
 	c.free()
 	inc.fence.enter()
 	returned := false
@@ -13,14 +13,22 @@ func (c *core) call(inc *incarnation, f func() error) (exit Exit, mine bool) {
 		if returned {
 			return
 		}
-		exit = unwind(recover())
-		if mine = inc.fence.leave(); mine && exit.Kind == Goexit {
-			go c.resume(inc, exit) // this goroutine comes back to nobody
-		}
+		exit, mine = c.cameDown(inc, recover())
 	}()
-	exit = ended(inc, f())
+	if err := f(); err != nil {
+		exit = endedBy(inc, err)
+	}
 	returned = true
 	return exit, inc.fence.leave()
+}
+
+// cameDown is what call does when f has not returned.
+func (c *core) cameDown(inc *incarnation, recovered any) (exit *Exit, mine bool) {
+	e := unwind(recovered)
+	if mine = inc.fence.leave(); mine && e.Kind == Goexit {
+		go c.resume(inc, e) // this goroutine comes back to nobody
+	}
+	return &e, mine
 }
 
 // callThen is call for whatever has to go on in the same way however f ends:
@@ -33,5 +41,8 @@ func (c *core) callThen(inc *incarnation, f func() error, then func(Exit) (mine 
 		return false // see resume
 	}
 	inc.then = nil
-	return then(exit)
+	if exit == nil {
+		exit = new(Exit)
+	}
+	return then(*exit)
 }

@@ -45,10 +45,17 @@ func (k *kid) parent() *core { return k.inc.Load().core }
 func (k *kid) Started(err error) {
 	k.number = k.incarnation()
 	if err != nil {
-		k.tell(Event{Child: k.child, Kind: ChildNotStarted, Err: err, Incarnation: k.number})
+		k.notStarted(err)
 		return
 	}
 	k.parent().hear(kidStarted{k}, k.actor())
+}
+
+// notStarted is Started with an error; an Event takes much room on the stack.
+//
+//go:noinline
+func (k *kid) notStarted(err error) {
+	k.tell(Event{Child: k.child, Kind: ChildNotStarted, Err: err, Incarnation: k.number})
 }
 
 // tell tells the parent what happened to the child. It is called by the child's
@@ -154,7 +161,8 @@ func (k *kid) incarnation() uint64 {
 // loop's.
 type kids struct {
 	youngest *kid // the list of them leads from here to the oldest
-	by       map[Child]*kid
+	count    int
+	others   map[Child]*kid  // those that are not noted by the child itself, in core.kid; made on demand
 	nursery  context.Context //nolint:containedctx // in which they are started; made on demand
 
 	// kept has the children that have ended and whose addresses are open: true
@@ -165,13 +173,47 @@ type kids struct {
 // family returns the children, to be added to. It is called with mu held.
 func (i *incarnation) family() *kids {
 	if i.kids == nil {
-		i.kids = &kids{by: make(map[Child]*kid)}
+		i.kids = new(kids)
 	}
 	return i.kids
 }
 
-// has reports whether k is one of them. Nil has none.
-func (t *kids) has(k *kid) bool { return t != nil && t.by[k.child] == k }
+// has reports whether k is there, and has not passed to another incarnation. It is
+// called with mu held.
+func (i *incarnation) has(k *kid) bool {
+	if i.kids == nil || k.inc.Load() != i {
+		return false
+	}
+	c := k.actor()
+	return c != nil && c.kid.Load() == k || i.kids.others[k.child] == k
+}
+
+// note has k found, unless there is one of the same child already.
+func (t *kids) note(k *kid) bool {
+	if t.others[k.child] != nil {
+		return false
+	}
+	if c := k.actor(); c != nil {
+		if c.kid.CompareAndSwap(nil, k) {
+			return true
+		}
+		if its := c.kid.Load(); its != nil && its.child == k.child && its.inc.Load() == k.inc.Load() {
+			return false
+		}
+	}
+	if t.others == nil {
+		t.others = make(map[Child]*kid)
+	}
+	t.others[k.child] = k
+	return true
+}
+
+// strike undoes note.
+func (t *kids) strike(k *kid) {
+	if c := k.actor(); c == nil || !c.kid.CompareAndSwap(k, nil) {
+		delete(t.others, k.child)
+	}
+}
 
 // addKid notes a child that is about to be started.
 func (i *incarnation) addKid(k *kid) error {
@@ -181,10 +223,10 @@ func (i *incarnation) addKid(k *kid) error {
 		return ErrStopped
 	}
 	t := i.family()
-	if t.by[k.child] != nil {
+	if !t.note(k) {
 		return ErrAlreadyStarted
 	}
-	t.by[k.child] = k
+	t.count++
 	delete(t.kept, k.child)
 	if k.prev = t.youngest; k.prev != nil {
 		k.prev.next = k
@@ -198,11 +240,12 @@ func (i *incarnation) addKid(k *kid) error {
 func (i *incarnation) removeKid(k *kid) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	t := i.kids
-	if !t.has(k) {
+	if !i.has(k) {
 		return false
 	}
-	delete(t.by, k.child)
+	t := i.kids
+	t.strike(k)
+	t.count--
 	if k.prev != nil {
 		k.prev.next = k.next
 	}
@@ -221,7 +264,7 @@ func (i *incarnation) removeKid(k *kid) bool {
 func (i *incarnation) hasKid(k *kid) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.kids.has(k)
+	return i.has(k)
 }
 
 func (t *kids) keep(child Child, decided bool) {
@@ -282,7 +325,7 @@ func (i *incarnation) seal(doomed bool) {
 func (i *incarnation) dooms(k *kid) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.doomed && i.kids.has(k)
+	return i.doomed && i.has(k)
 }
 
 // passKids gives all children to an incarnation that nobody knows yet.
@@ -293,8 +336,8 @@ func (i *incarnation) passKids(heir *incarnation) {
 	if t == nil {
 		return
 	}
-	heir.kids = &kids{youngest: t.youngest, by: t.by, kept: t.kept}
-	t.youngest, t.by, t.kept = nil, nil, nil
+	heir.kids = &kids{youngest: t.youngest, count: t.count, others: t.others, kept: t.kept}
+	t.youngest, t.count, t.others, t.kept = nil, 0, nil, nil
 	for k := heir.kids.youngest; k != nil; k = k.prev {
 		k.inc.Store(heir)
 	}
@@ -320,5 +363,5 @@ func (i *incarnation) lastKid() (*kid, int) {
 	if i.kids == nil {
 		return nil, 0
 	}
-	return i.kids.youngest, len(i.kids.by)
+	return i.kids.youngest, i.kids.count
 }

@@ -37,12 +37,12 @@ func (c *core) launch() bool {
 	inc := c.inc
 	inc.watched = c.watches()
 	inc.heeded = inc.watched
-	exit, mine := c.body.create(inc)
+	failed, mine := c.body.create(inc)
 	if !mine {
 		return false
 	}
-	if exit.Err != nil {
-		return c.conclude(exit)
+	if failed != nil {
+		return c.fail(failed)
 	}
 	inc.created = true
 	c.countStarted()
@@ -53,17 +53,31 @@ func (c *core) launch() bool {
 	return true
 }
 
+// fail ends an incarnation whose New has failed.
+//
+//go:noinline // see takePlace
+func (c *core) fail(exit *Exit) bool { return c.conclude(*exit) }
+
 // report tells the parent, once, that the incarnation is ready.
 func (i *incarnation) report() {
 	i.reported = true
 	i.waiting = false
 	if e := i.replaces(); e != nil {
-		i.agenda.replaced = nil
-		i.host.(Overseer).Continued(*e, Renews) //nolint:errcheck,forcetypeassert // it has said so
+		i.takePlace(e)
 	} else {
 		i.host.Started(nil)
 	}
 	i.core.observeStarted(i)
+}
+
+// takePlace is the report of an incarnation that comes after one that ended so. It is
+// apart from the usual one, since an Exit needs much room on the stack, which a
+// goroutine that is new does not have.
+//
+//go:noinline
+func (i *incarnation) takePlace(e *Exit) {
+	i.agenda.replaced = nil
+	i.host.(Overseer).Continued(*e, Renews) //nolint:errcheck,forcetypeassert // it has said so
 }
 
 // heed tells the parent that the incarnation is ready if that was said and has

@@ -38,7 +38,8 @@ func New[M any](spec Spec[M]) *Process[M] {
 	p.core.wake.Store(parked)
 	p.Ref = Ref[M]{p}
 	p.rareSpec(spec)
-	if name := spec.Type; name != "" {
+	if spec.Type != "" {
+		name := spec.Type // a copy of it, not of the spec, goes to the heap
 		p.core.typ.Store(&name)
 	}
 	err := spec.Validate()
@@ -71,11 +72,11 @@ func (p *Process[M]) Path() string { return p.core.Path() }
 func (p *Process[M]) ID() monitoring.ID { return p.core.ID() }
 
 // create implements body.
-func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
+func (p *Process[M]) create(inc *incarnation) (failed *Exit, mine bool) {
 	var made Actor[M]
 	var ignored bool
 	var typ reflect.Type
-	exit, mine = p.call(inc, func() (err error) {
+	failed, mine = p.call(inc, func() (err error) {
 		made, err = p.make(inc, (*Self[M])(inc))
 		switch {
 		case err != nil:
@@ -90,18 +91,18 @@ func (p *Process[M]) create(inc *incarnation) (exit Exit, mine bool) {
 		return nil
 	})
 	if !mine {
-		return Exit{}, false
+		return nil, false
 	}
 	inc.ignored = ignored
-	if exit.Err != nil {
-		return exit, true
+	if failed != nil {
+		return failed, true
 	}
 	p.actor = made
 	if typ != nil {
 		p.typ.Store(inc.runtime().types.name(typ))
 	}
 	p.restock(inc)
-	return Exit{}, true
+	return nil, true
 }
 
 // depth implements body.

@@ -157,7 +157,7 @@ func (p *Process[M]) receiveOne(inc *incarnation, message func() M) (mine bool) 
 		msg = message()
 		return nil
 	})
-	if mine && exit.Err == nil {
+	if mine && exit == nil {
 		a := p.actor
 		p.hand = envelope[M]{msg: msg}
 		exit, mine = p.call(inc, func() error { return a.Receive(inc, msg) })
@@ -165,8 +165,8 @@ func (p *Process[M]) receiveOne(inc *incarnation, message func() M) (mine bool) 
 	switch {
 	case !mine:
 		return false
-	case exit.Err != nil:
-		return p.failed(p.blame(inc, exit))
+	case exit != nil:
+		return p.failed(p.blame(inc, *exit))
 	default:
 		p.hand, p.control = envelope[M]{}, false
 		return true

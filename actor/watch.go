@@ -169,11 +169,23 @@ func (b *bond) end() (stop func()) {
 
 // unbindAll ends the bonds of an incarnation that is over.
 func (i *incarnation) unbindAll() {
-	i.mu.Lock()
-	if i.ties == nil {
-		i.mu.Unlock()
-		return
+	if i.bound() {
+		i.unbindThem()
 	}
+}
+
+func (i *incarnation) bound() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.ties != nil && len(i.ties.bonds) != 0
+}
+
+// unbindThem is unbindAll where there are some. To go through a map takes much room
+// on the stack.
+//
+//go:noinline
+func (i *incarnation) unbindThem() {
+	i.mu.Lock()
 	stops := make([]func(), 0, len(i.ties.bonds))
 	for _, b := range i.ties.bonds {
 		if stop := b.end(); stop != nil {
