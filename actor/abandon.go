@@ -97,9 +97,8 @@ func (c *core) resume(inc *incarnation, exit Exit) {
 
 // goOn does what comes after user code that ended as exit says.
 func (c *core) goOn(inc *incarnation, exit Exit) (mine bool) {
-	switch then := inc.then; {
+	switch then := inc.takeNext(); {
 	case then != nil:
-		inc.then = nil
 		return then(exit)
 	case inc.phase == receiving:
 		return c.failed(c.body.blame(inc, exit))
@@ -136,7 +135,7 @@ func (s overdue) apply(c *core) bool {
 		}
 		// A child does not keep its promise: leave it behind.
 		for kid, _ := inc.lastKid(); kid != nil; kid, _ = inc.lastKid() {
-			kid.stop(0)
+			inc.stopKid(kid, 0)
 			inc.removeKid(kid)
 		}
 		inc.exit.Kind, inc.exit.Err = Abandoned, errors.Join(inc.exit.Err, inc.abandoned().Err)

@@ -49,13 +49,13 @@ type kidEvent struct {
 	event Event
 }
 
-// kidStarted brings that the child runs: the event that every child has, in one
-// pointer.
-type kidStarted struct{ kid *kid }
+// kidStarted brings that an incarnation of an actor's child runs: the event that
+// every child has, in one pointer.
+type kidStarted struct{ inc *incarnation }
 
 func (s kidStarted) apply(*core) bool {
-	k := s.kid
-	return k.happened(Event{Child: k.child, Kind: ChildStarted, Incarnation: k.number})
+	k := s.inc.host.(*kid) //nolint:errcheck,forcetypeassert // it is made for these
+	return k.happened(Event{Child: k.child, Kind: ChildStarted, Incarnation: s.inc.number})
 }
 
 // happened has the parent handle what did not end the child.

@@ -22,6 +22,28 @@ func (c *core) call(inc *incarnation, f func() error) (exit *Exit, mine bool) {
 	return exit, inc.fence.leave()
 }
 
+// next is what comes after the user code that callThen runs: a part of the agenda, or
+// of the end if it belongs to that.
+func (i *incarnation) next() *func(Exit) (mine bool) {
+	if i.phase > receiving {
+		return &i.ending.then
+	}
+	return &i.todo().then
+}
+
+// isAsked reports whether callThen runs user code, of an actor that receives.
+func (i *incarnation) isAsked() bool { return i.agenda != nil && i.agenda.then != nil }
+
+// takeNext takes it, if there is something: the run has gone over to another
+// goroutine.
+func (i *incarnation) takeNext() (then func(Exit) (mine bool)) {
+	if i.phase > receiving || i.agenda != nil {
+		n := i.next()
+		then, *n = *n, nil
+	}
+	return then
+}
+
 // cameDown is what call does when f has not returned.
 func (c *core) cameDown(inc *incarnation, recovered any) (exit *Exit, mine bool) {
 	e := unwind(recovered)
@@ -35,12 +57,12 @@ func (c *core) cameDown(inc *incarnation, recovered any) (exit *Exit, mine bool)
 // then is called with the exit, on whichever goroutine has the run by then. It
 // is told of an abandonment too, and f must not be expected to be over then.
 func (c *core) callThen(inc *incarnation, f func() error, then func(Exit) (mine bool)) (mine bool) {
-	inc.then = then
+	*inc.next() = then
 	exit, mine := c.call(inc, f)
 	if !mine {
 		return false // see resume
 	}
-	inc.then = nil
+	*inc.next() = nil
 	if exit == nil {
 		exit = new(Exit)
 	}

@@ -49,18 +49,17 @@ type incarnation struct {
 
 	// Owned by the run loop.
 	phase    phase
-	fate     Prospect               // what the parent says of the end
-	passable bool                   // the end is one that the parent may pass over
-	watched  bool                   // a monitor records each message
-	heeded   bool                   // or something else is to be done for each
-	created  bool                   // New returned an actor
-	ignored  bool                   // New returned ErrIgnore
-	reported bool                   // host was told Started(nil)
-	waiting  bool                   // New called DeferStart: host is told when it says so
-	retire   bool                   // the address ends with this incarnation
-	drain    int                    // messages to handle before the end; negative when not draining
-	then     func(Exit) (mine bool) // what comes after the user code that callThen runs
-	agenda   *agenda                // made on demand
+	fate     Prospect // what the parent says of the end
+	passable bool     // the end is one that the parent may pass over
+	watched  bool     // a monitor records each message
+	heeded   bool     // or something else is to be done for each
+	created  bool     // New returned an actor
+	ignored  bool     // New returned ErrIgnore
+	reported bool     // host was told Started(nil)
+	waiting  bool     // New called DeferStart: host is told when it says so
+	retire   bool     // the address ends with this incarnation
+	drain    int      // messages to handle before the end; negative when not draining
+	agenda   *agenda  // made on demand
 }
 
 // An ending is the end of an incarnation.
@@ -73,6 +72,7 @@ type ending struct {
 	// Owned by the run loop, from the time when phase leaves receiving.
 	exit    Exit
 	closing hooks
+	then    func(Exit) (mine bool) // see incarnation.next
 }
 
 // ties are what few incarnations have and what is undone when they end. Protected
@@ -94,6 +94,13 @@ type agenda struct {
 	notices     []dueNotice // of ends, that wait for messages to be handled; in order
 	replaced    *Exit       // the end of the incarnation whose place it takes, until the parent is told
 	retireCause error       // why the address ends with this incarnation
+
+	// The child that is asked to stop since the incarnation ends, and the time by
+	// which it is to have done so.
+	stopping *kid
+	until    time.Time
+
+	then func(Exit) (mine bool) // see incarnation.next
 }
 
 // Deadline implements context.Context.

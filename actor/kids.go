@@ -10,15 +10,10 @@ import (
 
 // A kid is one start of a child, on its parent's side. It is the child's Host.
 type kid struct {
-	inc    atomic.Pointer[incarnation] // the parent's; another one when the parent is renewed
-	child  Child
-	ears   listener            // has the parent handle the events
-	judge  func(Exit) Prospect // the parent's policy, or nil
-	number uint64              // the child's incarnation that has started
-
-	// until is when the child is to have stopped, by its system's clock, if its
-	// parent ends; 0: nobody has said so. Owned by the parent's run loop.
-	until time.Duration
+	inc   atomic.Pointer[incarnation] // the parent's; another one when the parent is renewed
+	child Child
+	ears  listener            // has the parent handle the events
+	judge func(Exit) Prospect // the parent's policy, or nil
 
 	next, prev *kid // protected by kids.mu
 }
@@ -43,19 +38,11 @@ func (k *kid) parent() *core { return k.inc.Load().core }
 
 // Started implements Host.
 func (k *kid) Started(err error) {
-	k.number = k.incarnation()
+	e := Event{Child: k.child, Kind: ChildStarted, Err: err, Incarnation: k.incarnation()}
 	if err != nil {
-		k.notStarted(err)
-		return
+		e.Kind = ChildNotStarted
 	}
-	k.parent().hear(kidStarted{k}, k.actor())
-}
-
-// notStarted is Started with an error; an Event takes much room on the stack.
-//
-//go:noinline
-func (k *kid) notStarted(err error) {
-	k.tell(Event{Child: k.child, Kind: ChildNotStarted, Err: err, Incarnation: k.number})
+	k.tell(e)
 }
 
 // tell tells the parent what happened to the child. It is called by the child's
@@ -106,12 +93,12 @@ func (k *kid) catchUp() {
 	}
 }
 
-// stop has the child of a parent that ends do so too. It is asked again only if
-// there is less time now, for a second Stop may cut its stop hook short.
-func (k *kid) stop(within time.Duration) {
-	until := k.parent().scope.Load().runtime.now() + within
-	if k.until == 0 || until < k.until {
-		k.until = until
+// stopKid has a child stop since its parent ends. It is asked again only if there is
+// less time now, for a second Stop may cut its stop hook short.
+func (i *incarnation) stopKid(k *kid, within time.Duration) {
+	a, until := i.todo(), time.Now().Add(within)
+	if a.stopping != k || until.Before(a.until) {
+		a.stopping, a.until = k, until
 		k.ask(within)
 	}
 }

@@ -62,9 +62,13 @@ func (c *core) fail(exit *Exit) bool { return c.conclude(*exit) }
 func (i *incarnation) report() {
 	i.reported = true
 	i.waiting = false
-	if e := i.replaces(); e != nil {
+	k, isKid := i.host.(*kid)
+	switch e := i.replaces(); {
+	case e != nil:
 		i.takePlace(e)
-	} else {
+	case isKid:
+		k.parent().hear(kidStarted{i}, i.core)
+	default:
 		i.host.Started(nil)
 	}
 	i.core.observeStarted(i)
@@ -126,7 +130,7 @@ func (c *core) stop(inc *incarnation, drain bool) bool {
 	switch {
 	case inc.phase == reaping: // it was ending already; now there may be less time
 		if kid, n := inc.lastKid(); kid != nil {
-			kid.stop(inc.share(n))
+			inc.stopKid(kid, inc.share(n))
 		}
 		return true
 	case inc.phase != receiving: // it is over
@@ -195,7 +199,7 @@ func (c *core) wane() bool {
 func (c *core) reap() bool {
 	inc := c.inc
 	if kid, n := inc.lastKid(); kid != nil {
-		kid.stop(inc.share(n))
+		inc.stopKid(kid, inc.share(n))
 		return true
 	}
 	return c.close()

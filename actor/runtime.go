@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"sync/atomic"
-	"time"
 
 	"github.com/understudy-go/understudy/internal/effect"
 	"github.com/understudy-go/understudy/monitoring"
@@ -24,18 +23,13 @@ type Runtime struct {
 	tell      func(effect.Effect) // what actors ask of their Self; nil but in tests of one alone
 	bells     bells
 	deadlines deadlines
-	labels    bool      // set before anything is started
-	born      time.Time // when it was made
+	labels    bool // set before anything is started
 }
 
 // NewRuntime returns the runtime of a new system. telemetry may be nil.
 func NewRuntime(ids *monitoring.IDs, telemetry *monitoring.Telemetry) *Runtime {
-	return &Runtime{ids: ids, telemetry: telemetry, born: time.Now()}
+	return &Runtime{ids: ids, telemetry: telemetry}
 }
-
-// now is the time on the system's own clock, which takes a third of the room of a
-// time.Time and half of the time to read.
-func (r *Runtime) now() time.Duration { return 1 + time.Since(r.born) }
 
 // Employ lets the runtime keep a few goroutines ready for its actors, until
 // Dismiss. Without it each run of an actor has a new one.

@@ -46,7 +46,7 @@ func (s *Stash[M]) Hold() error {
 	switch {
 	case inc.fence.isCut():
 		return ErrAbandoned
-	case inc.fence.call() == 0 || inc.phase != receiving || inc.then != nil || p.control:
+	case inc.fence.call() == 0 || inc.phase != receiving || inc.isAsked() || p.control:
 		return ErrNothingInHand
 	case p.isHeld(inc, inc.fence.call()):
 		return nil
