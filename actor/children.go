@@ -75,7 +75,7 @@ func (s *kidEvent) apply(c *core) bool {
 	if !inc.removeKid(k) {
 		return true // left behind by a parent that could not wait
 	}
-	inc.todo().ended = &s.event
+	inc.plans().ended = &s.event
 	switch _, isTask := k.child.(*task); {
 	case inc.phase == receiving:
 		if !k.ears.notify(inc, s.event) {

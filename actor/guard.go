@@ -28,7 +28,7 @@ func (i *incarnation) next() *func(Exit) (mine bool) {
 	if i.phase > receiving {
 		return &i.ending.then
 	}
-	return &i.todo().then
+	return &i.plans().then
 }
 
 // isAsked reports whether callThen runs user code, of an actor that receives.

@@ -103,13 +103,13 @@ func (s watchIdle) apply(c *core) bool {
 		return true
 	}
 	inc.idle().stop()
-	todo := inc.todo()
-	todo.idle = nil
+	plans := inc.plans()
+	plans.idle = nil
 	if w.after > 0 {
-		todo.idle = w
+		plans.idle = w
 		w.touch()
 	}
-	inc.heeded = inc.watched || todo.idle != nil
+	inc.heeded = inc.watched || plans.idle != nil
 	return true
 }
 

@@ -136,8 +136,8 @@ func (i *incarnation) tied() *ties {
 	return i.ties
 }
 
-// todo returns the agenda, to be added to. Run loop only.
-func (i *incarnation) todo() *agenda {
+// plans makes the agenda if there is none yet. Run loop only.
+func (i *incarnation) plans() *agenda {
 	if i.agenda == nil {
 		i.agenda = new(agenda)
 	}

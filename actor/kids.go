@@ -96,7 +96,7 @@ func (k *kid) catchUp() {
 // stopKid has a child stop since its parent ends. It is asked again only if there is
 // less time now, for a second Stop may cut its stop hook short.
 func (i *incarnation) stopKid(k *kid, within time.Duration) {
-	a, until := i.todo(), time.Now().Add(within)
+	a, until := i.plans(), time.Now().Add(within)
 	if a.stopping != k || until.Before(a.until) {
 		a.stopping, a.until = k, until
 		k.ask(within)

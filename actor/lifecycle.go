@@ -18,12 +18,12 @@ func (s begin) apply(c *core) bool {
 	c.inc = inc
 	c.mu.Unlock()
 	if inc.isBarred() { // it was stopped before it began
-		return c.conclude(Exit{Kind: Shutdown})
+		return c.unbegun(Shutdown, nil)
 	}
 	if name := c.registered(); name != "" {
 		added, err := inc.runtime().registry.add(name, c)
 		if err != nil {
-			return c.conclude(Exit{Kind: Failure, Err: err})
+			return c.unbegun(Failure, err)
 		}
 		if added {
 			c.observeRegistered(monitoring.ActorRegistered)
@@ -52,6 +52,11 @@ func (c *core) launch() bool {
 	}
 	return true
 }
+
+// unbegun ends an incarnation whose New is not called.
+//
+//go:noinline // see takePlace
+func (c *core) unbegun(kind Kind, err error) bool { return c.conclude(Exit{Kind: kind, Err: err}) }
 
 // fail ends an incarnation whose New has failed.
 //

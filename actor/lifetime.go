@@ -77,7 +77,10 @@ func (l *lifetime) context() *cancellable {
 
 // cancel ends the lifetime. The cause is ErrShutdown.
 func (l *lifetime) cancel() {
-	if !l.real.CompareAndSwap(nil, bygone) {
-		l.real.Load().cancel(ErrShutdown)
+	if l.real.CompareAndSwap(nil, bygone) {
+		return
+	}
+	if c := l.real.Load(); c != bygone {
+		c.cancel(ErrShutdown)
 	}
 }

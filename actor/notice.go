@@ -19,8 +19,8 @@ func (s notice) apply(c *core) bool {
 		return s.tell()
 	}
 	taken := c.body.taken()
-	todo := inc.todo()
-	todo.notices = append(todo.notices, dueNotice{s, taken + uint64(depth)})
+	plans := inc.plans()
+	plans.notices = append(plans.notices, dueNotice{s, taken + uint64(depth)})
 	return true
 }
 
@@ -50,11 +50,11 @@ func (c *core) ahead(inc *incarnation) int {
 
 // announce tells the actor of the next notice.
 func (c *core) announce(inc *incarnation) (mine bool) {
-	todo := inc.agenda
-	next := todo.notices[0]
-	todo.notices[0] = dueNotice{}
-	if todo.notices = todo.notices[1:]; len(todo.notices) == 0 {
-		todo.notices = nil
+	plans := inc.agenda
+	next := plans.notices[0]
+	plans.notices[0] = dueNotice{}
+	if plans.notices = plans.notices[1:]; len(plans.notices) == 0 {
+		plans.notices = nil
 	}
 	return next.tell()
 }

@@ -42,7 +42,7 @@ func (c *core) succeed() bool {
 	c.countStopped(inc)
 	c.observeStopped(inc)
 	next.reported = true
-	next.todo().replaced = &exit
+	next.plans().replaced = &exit
 	c.inc = next
 	if next.isBarred() {
 		return c.conclude(Exit{Kind: Shutdown})

@@ -67,7 +67,7 @@ func (s retirement) apply(c *core) bool {
 		// Its parent retires it first and has it end afterwards. A child that
 		// somebody else has started meanwhile is not the parent's to retire.
 		c.inc.retire = true
-		c.inc.todo().retireCause = s.cause
+		c.inc.plans().retireCause = s.cause
 	}
 	s.done()
 	return true

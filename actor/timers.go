@@ -139,7 +139,7 @@ func (a *alarm[K, M]) apply(c *core) bool {
 		return true
 	}
 	if a.how == withDelay {
-		inc.todo().afterwards = a.repeat
+		inc.plans().afterwards = a.repeat
 	}
 	if !a.timers.self.process().receiveOne(inc, func() M { return a.msg }) {
 		return false
