@@ -29,7 +29,7 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 	give(cause error)                                  // gives the message in hand up; its ask fails
 	forget()                                           // forgets the state
 	bury(reason DropReason, cause error)               // what waits becomes dead letters
-	leave(exit Exit)                                   // what waits is left to the next incarnation, or not
+	leave(exit *Exit)                                  // what waits is left to the next incarnation, or not
 	depth() int                                        // how much waits
 	load() monitoring.Load                             // what it counts for the metrics
 	taken() uint64                                     // how much has been taken from the mailbox

@@ -13,6 +13,15 @@ func (c *core) foresee() bool {
 	if !ok || !inc.created || inc.fence.isCut() || !hasPolicy(inc.host) {
 		return c.wane()
 	}
+	return c.askParent(parent)
+}
+
+// askParent is foresee where the parent is asked. Without a policy an end need not
+// have the room on the stack that this takes.
+//
+//go:noinline
+func (c *core) askParent(parent Overseer) bool {
+	inc := c.inc
 	inc.enter(judging)
 	exit, says := inc.exit, Ends
 	return c.callThen(inc, func() error {

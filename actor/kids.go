@@ -114,8 +114,13 @@ func (k *kid) ask(within time.Duration) {
 }
 
 // Ended implements Host.
-func (k *kid) Ended(exit Exit) {
-	k.tell(Event{Child: k.child, Kind: ChildEnded, Exit: exit})
+func (k *kid) Ended(exit Exit) { k.ended(&exit) }
+
+// ended is Ended that takes little room on the stack.
+func (k *kid) ended(exit *Exit) {
+	s := &kidEvent{kid: k}
+	s.event.Child, s.event.Kind, s.event.Exit = k.child, ChildEnded, *exit
+	k.parent().hear(s, k.actor())
 }
 
 // Foresee implements Overseer.
@@ -275,6 +280,13 @@ func (i *incarnation) forgetChild(child Child) {
 	if t := i.kids; t != nil {
 		delete(t.kept, child)
 	}
+}
+
+// leaves reports whether there are any.
+func (i *incarnation) leaves() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.kids != nil && len(i.kids.kept) != 0
 }
 
 // leftover returns the children whose addresses are open and that were not

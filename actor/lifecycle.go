@@ -224,10 +224,8 @@ func (c *core) finish() {
 	if inc.created && !inc.retire {
 		c.body.leave(exit)
 	}
-	for _, child := range inc.leftover() {
-		if !c.isOwn(child) {
-			c.release(child, cause, nil)
-		}
+	if inc.leaves() {
+		c.releaseLeftover(cause)
 	}
 	c.free()
 	c.awaitRetiring()
@@ -244,23 +242,54 @@ func (c *core) finish() {
 	c.inc = nil
 	o := c.obituary()
 	o.lived, o.kind, o.err = true, exit.Kind, exit.Err
-	var last farewell
 	if inc.retire {
-		last = c.publish(inc.agenda.retireCause)
+		c.publishAndUnlock(inc.agenda.retireCause)
+	} else {
+		c.mu.Unlock()
 	}
+	yield.Point()
+	inc.tellEnd(exit)
+}
+
+//go:noinline // see takePlace
+func (c *core) releaseLeftover(cause error) {
+	for _, child := range c.inc.leftover() {
+		if !c.isOwn(child) {
+			c.release(child, cause, nil)
+		}
+	}
+}
+
+// publishAndUnlock has everybody see and told that the address has ended. It is called
+// with mu held.
+//
+//go:noinline // see takePlace
+func (c *core) publishAndUnlock(cause error) {
+	last := c.publish(cause)
 	c.mu.Unlock()
 	yield.Point()
 	last.say()
-	if inc.reported {
-		inc.host.Ended(exit)
-		return
-	}
-	inc.host.Started(startError(exit))
 }
+
+// tellEnd tells the parent.
+func (i *incarnation) tellEnd(exit *Exit) {
+	k, isKid := i.host.(*kid)
+	switch {
+	case !i.reported:
+		i.host.Started(startError(exit))
+	case isKid:
+		k.ended(exit)
+	default:
+		i.tellEnded(exit)
+	}
+}
+
+//go:noinline // see takePlace
+func (i *incarnation) tellEnded(exit *Exit) { i.host.Ended(*exit) }
 
 // startError is what the parent of an incarnation that never got ready is
 // told.
-func startError(exit Exit) error {
+func startError(exit *Exit) error {
 	switch {
 	case exit.Err != nil:
 		return exit.Err

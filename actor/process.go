@@ -132,7 +132,7 @@ func (p *Process[M]) bury(reason DropReason, cause error) {
 
 // leave implements body. What comes meanwhile is not waited for: it may never
 // end.
-func (p *Process[M]) leave(exit Exit) {
+func (p *Process[M]) leave(exit *Exit) {
 	if !p.dropWaiting {
 		return
 	}

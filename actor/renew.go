@@ -34,8 +34,8 @@ func (c *core) succeed() bool {
 	}
 	exit := inc.exit
 	c.body.give(exit.Err)
-	inc.failHeld(exit)
-	c.body.leave(exit)
+	inc.failHeld(&exit)
+	c.body.leave(&exit)
 	inc.passKids(next)
 	inc.enter(over)
 	inc.disarm()
@@ -80,12 +80,19 @@ func (i *incarnation) replaces() *Exit {
 // end is how the incarnation has ended, as its parent is told. One that was to
 // take the place of another and never got ready is no incarnation to the parent:
 // what went wrong is added to the end of the other.
-func (i *incarnation) end() Exit {
+func (i *incarnation) end() *Exit {
 	replaced := i.replaces()
 	if replaced == nil {
-		return i.exit
+		return &i.exit
 	}
-	exit := *replaced
+	return i.joint(replaced)
+}
+
+// joint is the end of the incarnation before, with what this one adds to it.
+//
+//go:noinline // see takePlace
+func (i *incarnation) joint(before *Exit) *Exit {
+	exit := *before
 	exit.At, exit.Depth = i.exit.At, i.exit.Depth
 	if i.exit.Kind == Abandoned {
 		exit.Kind = Abandoned
@@ -93,5 +100,5 @@ func (i *incarnation) end() Exit {
 	if i.exit.Err != nil {
 		exit.Err = errors.Join(exit.Err, i.exit.Err)
 	}
-	return exit
+	return &exit
 }

@@ -223,24 +223,27 @@ func (i *incarnation) letGo(a ask) {
 }
 
 // failHeld fails the questions that nobody has answered.
-func (i *incarnation) failHeld(exit Exit) {
+func (i *incarnation) failHeld(exit *Exit) {
 	var held map[ask]struct{}
 	i.mu.Lock()
 	if t := i.ties; t != nil {
 		held, t.held = t.held, nil
 	}
 	i.mu.Unlock()
-	if len(held) == 0 {
-		return
+	if len(held) != 0 {
+		failAll(held, unanswered(exit))
 	}
-	cause := unanswered(exit)
+}
+
+//go:noinline // see takePlace
+func failAll(held map[ask]struct{}, cause error) {
 	for a := range held {
 		a.fail(cause)
 	}
 }
 
 // undone is what the asker is told whose question was in hand at the end.
-func undone(exit Exit) error {
+func undone(exit *Exit) error {
 	if exit.Kind.Abnormal() {
 		return exit.Err
 	}
@@ -248,7 +251,7 @@ func undone(exit Exit) error {
 }
 
 // unanswered is what the asker of a held question is told.
-func unanswered(exit Exit) error {
+func unanswered(exit *Exit) error {
 	if exit.Err == nil {
 		return ErrNoReply
 	}

@@ -60,9 +60,7 @@ func (s retirement) apply(c *core) bool {
 	case c.inc == nil:
 		c.shut(s.cause)
 		c.mu.Lock()
-		last := c.publish(s.cause)
-		c.mu.Unlock()
-		last.say()
+		c.publishAndUnlock(s.cause)
 	case s.parent == nil || c.inc.startedBy(s.parent):
 		// Its parent retires it first and has it end afterwards. A child that
 		// somebody else has started meanwhile is not the parent's to retire.
