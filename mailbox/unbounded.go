@@ -13,8 +13,8 @@ import (
 // ready for use. It must not be copied after first use.
 //
 // Elements stand in rings: a small one at first, and behind one that is full a
-// large one. An Unbounded that is empty holds the small one at most; one that never
-// holds more than that fits allocates nothing.
+// large one. A Take that finds nothing leaves the small one at most; an Unbounded that
+// never holds more than that fits allocates nothing.
 //
 // # Synchronization
 //
@@ -109,6 +109,7 @@ func (u *Unbounded[T]) C() chan<- T { return nil }
 func (u *Unbounded[T]) Take() (v T, ok bool) {
 	n := u.taken.Load()
 	if u.known == n && !u.more() {
+		u.shrink(n)
 		return v, false
 	}
 	r := u.first.Load()
@@ -119,9 +120,6 @@ func (u *Unbounded[T]) Take() (v T, ok bool) {
 	at := &r.at[n%uint64(len(r.at))]
 	v, *at = *at, none
 	u.taken.Store(n + 1)
-	if u.known == n+1 && len(r.at) == largeRing && !u.more() {
-		u.shrink(n + 1)
-	}
 	return v, true
 }
 
@@ -145,8 +143,11 @@ func (u *Unbounded[T]) leave(r, next *ring[T]) *ring[T] {
 	return next
 }
 
-// shrink gives all rings up if all elements, n of them, have been taken.
+// shrink gives a large ring up if all elements, n of them, have been taken.
 func (u *Unbounded[T]) shrink(n uint64) {
+	if r := u.first.Load(); r == nil || len(r.at) < largeRing {
+		return
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.stored.Load() == n {
