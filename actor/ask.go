@@ -32,7 +32,7 @@ func Ask[M, R any](ctx context.Context, to Ref[M], question func(Reply[R]) M) (R
 		return none, ErrStopped
 	}
 	asked := coreOf(to.target)
-	p := askOf[R](ctx, keeperOf(asked))
+	p := askOf[R](ctx, keeperOf(to.target))
 	msg := question(Reply[R]{p, p.turn(), asked})
 	span := traceAsk(ctx, asked, msg, &p.meta)
 	var answer R
@@ -107,9 +107,6 @@ func (p *Process[M]) postAsk(ctx context.Context, msg M, through adapted, q ask)
 
 // coreOf returns the actor that a target stands for; nil if it lives elsewhere.
 func coreOf[M any](to Target[M]) *core {
-	if p, ok := to.(*Process[M]); ok { // the common case, and the quickest
-		return &p.core
-	}
 	if local, ok := to.(interface{ actual() *core }); ok {
 		return local.actual()
 	}

@@ -15,10 +15,11 @@ import (
 // message that was put aside, or an actor that keeps the Reply, is not given back.
 type keeper struct{ pool sync.Pool }
 
-// keeperOf returns those of the actor's system; nil if it is in none yet.
-func keeperOf(c *core) *keeper {
-	if c != nil {
-		if s := c.scope.Load(); s != nil {
+// keeperOf returns that of the target's system. It is nil if the target is in none yet,
+// or is not the actor itself: what stands in front of one may keep the question.
+func keeperOf[M any](to Target[M]) *keeper {
+	if p, ok := to.(*Process[M]); ok {
+		if s := p.scope.Load(); s != nil {
 			return &s.runtime.asks
 		}
 	}

@@ -135,8 +135,8 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	inc.idle.touch()
 	p.span.End(nil)
 	p.span = nil
-	open := m.ask != nil && !m.stashed && m.ask.open()
-	if open {
+	held := m.ask != nil && !m.stashed && m.ask.open()
+	if held {
 		inc.hold(m.ask) // what works on the answer may need the deadline's context still
 	} else {
 		p.limited.release()
@@ -145,7 +145,7 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	if a := m.assigned(); a != nil && !m.stashed {
 		a.Handled()
 	}
-	if m.ask != nil && !m.stashed && !open {
+	if m.ask != nil && !m.stashed && !held {
 		m.ask.release() // m may be another ask's from here on
 	}
 	return Exit{}, true
