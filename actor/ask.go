@@ -31,21 +31,20 @@ func Ask[M, R any](ctx context.Context, to Ref[M], question func(Reply[R]) M) (R
 	if to.target == nil {
 		return none, ErrStopped
 	}
-	p := newPending[R](ctx)
-	bells := bellsOf(to.target)
-	p.answered = bells.get()
-	msg := question(Reply[R]{p})
-	span := traceAsk(ctx, to.target, msg, &p.meta)
+	asked := coreOf(to.target)
+	p := askOf[R](ctx, keeperOf(to.target))
+	msg := question(Reply[R]{p, p.turn(), asked})
+	span := traceAsk(ctx, asked, msg, &p.meta)
+	var answer R
 	err := to.target.DeliverAsk(ctx, msg, p)
 	if err == nil {
-		err = p.wait(ctx)
-		bells.put(p.answered)
+		answer, err = p.wait(ctx)
 	}
 	span.End(err)
 	if err != nil {
 		return none, err
 	}
-	return p.value, nil
+	return answer, nil
 }
 
 // A Question is the asker's side of an ask, as a [Target] sees it.
@@ -106,19 +105,25 @@ func (p *Process[M]) postAsk(ctx context.Context, msg M, through adapted, q ask)
 	return p.enqueue(ctx, env, false)
 }
 
+// coreOf returns the actor that a target stands for; nil if it lives elsewhere.
+func coreOf[M any](to Target[M]) *core {
+	if local, ok := to.(interface{ actual() *core }); ok {
+		return local.actual()
+	}
+	return nil
+}
+
 // traceAsk notes the sampled span that a question is asked in, and begins that
 // of the ask if it is one to an actor that is part of a system.
-func traceAsk[M any](ctx context.Context, to Target[M], msg M, m *meta) *monitoring.AskSpan {
+func traceAsk[M any](ctx context.Context, c *core, msg M, m *meta) *monitoring.AskSpan {
 	from := monitoring.Sampled(ctx)
 	if from.IsZero() {
 		return nil
 	}
 	m.from, m.sent = from, time.Now()
-	local, ok := to.(interface{ actual() *core })
-	if !ok {
+	if c == nil {
 		return nil
 	}
-	c := local.actual()
 	s := c.scope.Load()
 	if s == nil {
 		return nil

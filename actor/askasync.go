@@ -47,8 +47,9 @@ func AskAsync[M, Q, R any](ctx context.Context, self *Self[M], to Ref[Q], questi
 			self.process().tell(note[M]{self.process(), inc, func() M { return on(p.value, p.err) }})
 		}
 	}
-	msg := question(Reply[R]{p})
-	a.span = traceAsk(ctx, to.target, msg, &p.meta)
+	asked := coreOf(to.target)
+	msg := question(Reply[R]{p: p, to: asked})
+	a.span = traceAsk(ctx, asked, msg, &p.meta)
 	switch {
 	case !a.enlist():
 		a.span.End(ErrStopped)
@@ -127,8 +128,7 @@ func (a *asking[R]) leave() bool {
 // giveUp is called when the incarnation ends: from now on an answer is late.
 func (a *asking[R]) giveUp() {
 	a.leave()
-	if a.claim() {
-		a.state.Store(askOver)
+	if a.callOff() {
 		a.span.End(ErrStopped)
 	}
 }

@@ -32,6 +32,7 @@ func (a *assigned) open() bool        { return false } // the actor need not kee
 func (a *assigned) pressing() bool    { return false }
 func (a *assigned) keep() bool        { return false }
 func (a *assigned) fail(cause error)  { a.Fail(cause) }
+func (a *assigned) release()          {}
 
 // assigned returns the assignment that came with a message, or nil.
 func (m *meta) assigned() *assigned {

@@ -83,10 +83,10 @@ func TestL8MessageOnItsWayToAnAddressThatEndsIsADeadLetter(t *testing.T) {
 		assert.Equal(t, ReasonStopped, dead[0].Reason)
 		errs := make(chan error)
 		go func() {
-			q := newPending[int](ctx)
-			q.answered = make(chan struct{})
+			q := askOf[int](ctx, nil)
 			assert.NoError(t, p.enqueue(ctx, envelope[do]{msg: nothing, meta: q.carry(&p.core)}, true))
-			errs <- q.wait(ctx)
+			_, err := q.wait(ctx)
+			errs <- err
 		}()
 		require.ErrorIs(t, <-errs, ErrStopped)
 	})

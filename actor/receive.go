@@ -135,7 +135,8 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	inc.idle().touch()
 	p.span.End(nil)
 	p.span = nil
-	if m.ask != nil && !m.stashed && m.ask.open() {
+	held := m.ask != nil && !m.stashed && m.ask.open()
+	if held {
 		inc.hold(m.ask) // what works on the answer may need the deadline's context still
 	} else {
 		p.limited.release()
@@ -143,6 +144,9 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	p.limited = nil
 	if a := m.assigned(); a != nil && !m.stashed {
 		a.Handled()
+	}
+	if m.ask != nil && !m.stashed && !held {
+		m.ask.release() // m may be another ask's from here on
 	}
 	return Exit{}, true
 }

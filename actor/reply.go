@@ -18,7 +18,9 @@ import (
 // counted as a dead letter and reaches nobody, least of all a later ask. The zero
 // Reply is nobody's: answers to it have no effect.
 type Reply[R any] struct {
-	p *pending[R]
+	p    *pending[R]
+	turn uint64 // which of the asks that p has been
+	to   *core  // who was asked; nil: p knows, if anybody does
 }
 
 // NewReply returns a Reply that belongs to no ask: answered is called with the
@@ -28,7 +30,7 @@ type Reply[R any] struct {
 func NewReply[R any](answered func(R, error)) Reply[R] {
 	p := new(pending[R])
 	p.then = func() { answered(p.value, p.err) }
-	return Reply[R]{p}
+	return Reply[R]{p: p}
 }
 
 // Send answers with a value.
@@ -55,11 +57,15 @@ func (r Reply[R]) Answer(value R, err error) {
 }
 
 func (r Reply[R]) answer(value R, err error) {
-	if r.p == nil {
+	if r.p == nil || r.p.settleFor(r.turn, value, err) {
 		return
 	}
-	if !r.p.settleFor(value, err) && r.p.to != nil {
-		r.p.to.lateReply()
+	to := r.to
+	if to == nil {
+		to = r.p.to
+	}
+	if to != nil {
+		to.lateReply()
 	}
 }
 
@@ -72,24 +78,31 @@ type ask interface { //nolint:interfacebloat // one implementation, without its 
 	pressing() bool       // and the message is queued, or is being handled
 	keep() bool           // the handler has returned; false if there is an answer
 	fail(cause error)
+	release() // whoever has handled the message looks at it no more
 }
 
-// The states of a pending ask.
+// The states of a pending ask. Its turn, which stands above them in the same word,
+// tells one ask from the next that uses the same memory.
 const (
-	askOpen uint32 = iota
+	askOpen uint64 = iota
 	askKept
 	askClaimed // an answer is being written
 	askOver
+
+	askTurn  = 4
+	askState = askTurn - 1
 )
 
 // pending is one ask in flight.
 type pending[R any] struct {
 	meta     meta
-	to       *core // set before the message is sent
-	state    atomic.Uint32
+	to       *core                       // set before the message is sent
+	state    atomic.Uint64               // and the turn
+	users    atomic.Int32                // the asker, and the actor; who leaves last may keep it for another ask
 	taken    atomic.Pointer[incarnation] // who handles it, or holds the Reply
-	answered bell                        // rung when value and err are set; nil if then is not
+	answered chan struct{}               // rung when value and err are set; nil if then is not
 	then     func()                      // called when they are, for an asker who does not wait
+	keeper   *keeper                     // that it goes back to; nil: none
 	value    R
 	err      error
 }
@@ -108,14 +121,22 @@ func (p *pending[R]) carry(to *core) *meta {
 
 func (p *pending[R]) take(by *incarnation) { p.taken.Store(by) }
 
-func (p *pending[R]) open() bool     { return p.state.Load() <= askKept }
-func (p *pending[R]) pressing() bool { return p.state.Load() == askOpen }
-func (p *pending[R]) keep() bool     { return p.state.CompareAndSwap(askOpen, askKept) }
+func (p *pending[R]) open() bool     { return p.state.Load()&askState <= askKept }
+func (p *pending[R]) pressing() bool { return p.state.Load()&askState == askOpen }
+
+func (p *pending[R]) keep() bool {
+	turn := p.turn()
+	return p.state.CompareAndSwap(turn|askOpen, turn|askKept)
+}
+
+// turn is the present one. It is for those who use the ask: it is the same while
+// anybody does.
+func (p *pending[R]) turn() uint64 { return p.state.Load() &^ askState }
 
 // fail says that no answer will come, unless there is one.
 func (p *pending[R]) fail(cause error) {
 	var none R
-	p.settle(none, cause)
+	p.settle(p.turn(), none, cause)
 }
 
 // Fail implements Question.
@@ -128,66 +149,82 @@ func (p *pending[R]) Deadline() (time.Time, bool) {
 
 // settleFor is settle for an answer. That of an incarnation which was abandoned
 // does not count.
-func (p *pending[R]) settleFor(value R, err error) bool {
+func (p *pending[R]) settleFor(turn uint64, value R, err error) bool {
 	if by := p.taken.Load(); by != nil && by.fence.isCut() {
 		return false
 	}
-	return p.settle(value, err)
+	return p.settle(turn, value, err)
 }
 
 // settle sets the answer if nobody has before.
-func (p *pending[R]) settle(value R, err error) bool {
-	if !p.claim() {
+func (p *pending[R]) settle(turn uint64, value R, err error) bool {
+	if !p.claim(turn) {
 		return false
 	}
 	p.value, p.err = value, err
-	p.state.Store(askOver)
+	p.state.Store(turn | askOver)
 	if p.then != nil {
 		p.then()
 	} else {
-		p.answered <- struct{}{}
+		p.answered <- struct{}{} // it has room for one
 	}
 	return true
 }
 
-// claim wins the right to settle the ask.
-func (p *pending[R]) claim() bool {
-	if p.state.CompareAndSwap(askOpen, askClaimed) {
+// claim wins the right to settle the ask, if it still is the one of that turn.
+func (p *pending[R]) claim(turn uint64) bool {
+	if p.state.CompareAndSwap(turn|askOpen, turn|askClaimed) {
 		return true
 	}
-	if !p.state.CompareAndSwap(askKept, askClaimed) {
+	if !p.state.CompareAndSwap(turn|askKept, turn|askClaimed) {
 		return false
 	}
 	p.taken.Load().letGo(p)
 	return true
 }
 
-// wait blocks until there is an answer or ctx is done. Afterwards the bell is not
-// rung any more.
-func (p *pending[R]) wait(ctx context.Context) error {
+// callOff ends the ask, unless there is an answer: from now on one is late.
+func (p *pending[R]) callOff() bool {
+	turn := p.turn()
+	if !p.claim(turn) {
+		return false
+	}
+	p.state.Store(turn | askOver)
+	return true
+}
+
+// wait blocks until there is an answer or ctx is done, and returns what Ask does.
+func (p *pending[R]) wait(ctx context.Context) (value R, err error) {
 	if w := newWait(ctx, p.to, p); w != nil {
 		defer w.done()
-		if err := w.check(nil); err != nil && p.claim() {
-			p.state.Store(askOver)
-			return err
+		if err := w.check(nil); err != nil && p.callOff() {
+			return value, err
 		}
+		return p.hear(ctx) // others may look at w, and through it at p, for a while
 	}
+	value, err = p.hear(ctx)
+	p.release()
+	return value, err
+}
+
+// hear is wait for whom no deadlock is to be looked for. Afterwards the bell is not
+// rung any more.
+func (p *pending[R]) hear(ctx context.Context) (value R, err error) {
 	over := ctx.Done()
 	if over == nil { // to wait for one thing takes half the time
 		<-p.answered
-		return p.err
+		return p.value, p.err
 	}
 	select {
 	case <-p.answered:
-		return p.err
+		return p.value, p.err
 	case <-over:
 	}
-	if p.claim() { // from now on an answer is late
-		p.state.Store(askOver)
-		return context.Cause(ctx)
+	if p.callOff() {
+		return value, context.Cause(ctx)
 	}
 	<-p.answered
-	return p.err
+	return p.value, p.err
 }
 
 // foreign is a question whose asker lives elsewhere.
@@ -198,6 +235,7 @@ func (f *foreign) take(*incarnation) {}
 func (f *foreign) open() bool        { return true }
 func (f *foreign) pressing() bool    { return false }
 func (f *foreign) keep() bool        { return true }
+func (f *foreign) release()          {}
 func (f *foreign) fail(cause error)  { f.q.Fail(cause) }
 
 // hold notes a question that was handled and not answered, so that it fails

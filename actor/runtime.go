@@ -21,7 +21,7 @@ type Runtime struct {
 	types     typeNames
 	crew      crew
 	tell      func(effect.Effect) // what actors ask of their Self; nil but in tests of one alone
-	bells     bells
+	asks      keeper
 	deadlines deadlines
 	labels    bool // set before anything is started
 }

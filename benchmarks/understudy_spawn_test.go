@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/understudy-go/understudy/actor"
+	"github.com/understudy-go/understudy/mailbox"
 	"github.com/understudy-go/understudy/supervision"
 	"github.com/understudy-go/understudy/system"
 )
@@ -31,10 +32,15 @@ func understudyCitizens(c *census) func(context.Context, *actor.Self[message]) (
 // and ends them by Shutdown.
 func understudySpawn(tb testing.TB, n int, c *census) population {
 	tb.Helper()
+	return understudySpawnRoom(tb, n, c, 0)
+}
+
+func understudySpawnRoom(tb testing.TB, n int, c *census, room int) population {
+	tb.Helper()
 	ctx := context.Background()
 	sys := startUnderstudy(tb)
 	refs := make([]actor.Ref[message], n)
-	spec := actor.Spec[message]{New: understudyCitizens(c)}
+	spec := actor.Spec[message]{New: understudyCitizens(c), Mailbox: mailbox.Config{Capacity: room}}
 	return population{
 		spawn: func() (err error) {
 			for i := range refs {

@@ -98,7 +98,11 @@ func declareRoom[M any](kind understudyMailbox, name string, room int, construct
 
 func (kind understudyMailbox) tell(tb testing.TB, t *tally) func(worker, n int) error {
 	tb.Helper()
-	counter := declare(kind, "counter", func() actor.Actor[message] { return &understudyCounter{t} })
+	return tellUnderstudy(tb, declare(kind, "counter", func() actor.Actor[message] { return &understudyCounter{t} }))
+}
+
+func tellUnderstudy(tb testing.TB, counter *actor.Process[message]) func(worker, n int) error {
+	tb.Helper()
 	startUnderstudy(tb, counter)
 	return func(worker, n int) error {
 		ctx := context.Background()

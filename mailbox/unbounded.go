@@ -13,8 +13,8 @@ import (
 // ready for use. It must not be copied after first use.
 //
 // Elements stand in rings: a small one at first, and behind one that is full a
-// large one. An Unbounded that is empty holds the small one at most; one that never
-// holds more than that fits allocates nothing.
+// large one. A Take that finds nothing leaves the small one at most; an Unbounded that
+// never holds more than that fits allocates nothing.
 //
 // # Synchronization
 //
@@ -24,18 +24,24 @@ import (
 // it reads what was written before. It sets taken when it has, and a producer writes
 // into that place only when it has seen taken. All rings are given up only while all
 // elements have been taken, with mu held.
+//
+// Each side remembers what it has seen of the other's counter, and looks again when
+// that is not enough. So a consumer that is behind takes a batch without touching
+// what producers write, and they fill a ring without touching what it writes.
 type Unbounded[T any] struct {
 	// The producers' side.
 	mu     sync.Mutex
 	last   *ring[T]      // protected by mu
 	spare  *ring[T]      // protected by mu: a large one that has been taken empty
 	stored atomic.Uint64 // written with mu held
+	left   uint64        // protected by mu: what taken was when a producer last looked
 	peak   atomic.Int64  // written with mu held: the largest depth seen
 
-	_ [24]byte // the consumer writes what follows for every element
+	_ [16]byte // the consumer writes what follows for every element
 
 	// The consumer's side.
 	taken atomic.Uint64
+	known uint64                  // owned by the consumer: what stored was when it last looked
 	first atomic.Pointer[ring[T]] // written by the consumer, and by a producer when there is none
 }
 
@@ -57,7 +63,7 @@ func (u *Unbounded[T]) Offer(v T) (outcome Outcome, evicted T) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	n, r := u.stored.Load(), u.last
-	if r == nil || n-max(r.base, u.taken.Load()) == uint64(len(r.at)) {
+	if r == nil || n-max(r.base, u.left) == uint64(len(r.at)) {
 		r = u.room(n)
 	}
 	r.at[n%uint64(len(r.at))] = v
@@ -65,10 +71,13 @@ func (u *Unbounded[T]) Offer(v T) (outcome Outcome, evicted T) {
 	return Accepted, evicted
 }
 
-// room returns the ring for element n, for which the last one has no room. Called
-// with mu held.
+// room returns the ring for element n, for which the last one seems to have no room.
+// Called with mu held.
 func (u *Unbounded[T]) room(n uint64) *ring[T] {
 	u.seen(n)
+	if r := u.last; r != nil && n-max(r.base, u.left) < uint64(len(r.at)) {
+		return r
+	}
 	if u.last == nil {
 		u.last = &ring[T]{base: n, at: make([]T, smallRing)}
 		u.first.Store(u.last)
@@ -85,9 +94,11 @@ func (u *Unbounded[T]) room(n uint64) *ring[T] {
 	return r
 }
 
-// seen notes the depth when n elements have been stored. Called with mu held.
+// seen looks at what has been taken, and notes the depth when n elements have been
+// stored. Called with mu held.
 func (u *Unbounded[T]) seen(n uint64) {
-	u.peak.Store(max(u.peak.Load(), int64(n-u.taken.Load())))
+	u.left = u.taken.Load()
+	u.peak.Store(max(u.peak.Load(), int64(n-u.left)))
 }
 
 // C returns nil: nobody has to wait.
@@ -97,7 +108,8 @@ func (u *Unbounded[T]) C() chan<- T { return nil }
 // false if there is none. It never blocks. Only one goroutine at a time may take.
 func (u *Unbounded[T]) Take() (v T, ok bool) {
 	n := u.taken.Load()
-	if u.stored.Load() == n {
+	if u.known == n && !u.more() {
+		u.shrink(n)
 		return v, false
 	}
 	r := u.first.Load()
@@ -108,10 +120,14 @@ func (u *Unbounded[T]) Take() (v T, ok bool) {
 	at := &r.at[n%uint64(len(r.at))]
 	v, *at = *at, none
 	u.taken.Store(n + 1)
-	if len(r.at) == largeRing && u.stored.Load() == n+1 {
-		u.shrink(n + 1)
-	}
 	return v, true
+}
+
+// more looks whether more elements have been stored than the consumer knows of.
+func (u *Unbounded[T]) more() bool {
+	known := u.known
+	u.known = u.stored.Load()
+	return u.known > known
 }
 
 // leave goes on to the next ring after r, which has been taken empty.
@@ -127,8 +143,11 @@ func (u *Unbounded[T]) leave(r, next *ring[T]) *ring[T] {
 	return next
 }
 
-// shrink gives all rings up if all elements, n of them, have been taken.
+// shrink gives a large ring up if all elements, n of them, have been taken.
 func (u *Unbounded[T]) shrink(n uint64) {
+	if r := u.first.Load(); r == nil || len(r.at) < largeRing {
+		return
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.stored.Load() == n {

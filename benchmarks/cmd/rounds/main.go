@@ -78,14 +78,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			fmt.Fprintf(raw, "\n# round %d\n%s", round+1, text)
 			all.add(s.entry, round, text)
 		}
+		// After each round, so that something is left if it is interrupted.
+		if err := os.WriteFile(tableOf(raw), []byte(all.report(*base, round+1)), 0o600); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintln(stderr)
 
-	table := all.table(*base, *rounds)
-	fmt.Fprint(stdout, table)
+	fmt.Fprint(stdout, all.report(*base, *rounds))
 	fmt.Fprintf(stdout, "\nraw output: %s\n", raw.Name())
-	name := raw.Name()[:len(raw.Name())-len(".txt")] + ".md"
-	return os.WriteFile(name, []byte(table), 0o600)
+	return nil
+}
+
+// tableOf is the name of the file for the table, beside the raw output.
+func tableOf(raw *os.File) string { return strings.TrimSuffix(raw.Name(), ".txt") + ".md" }
+
+// report is the digest and the table.
+func (s *samples) report(base string, rounds int) string {
+	return s.digest(base) + "\n" + s.table(base, rounds)
 }
 
 // clip keeps the first lines of what a process that failed has printed: the dump

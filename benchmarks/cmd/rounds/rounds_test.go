@@ -45,6 +45,21 @@ func TestTable(t *testing.T) {
 `, s.table("chan", 2))
 }
 
+func TestDigest(t *testing.T) {
+	var s samples
+	for system, ns := range map[string]string{
+		"chan": "10", "understudy": "15", "understudy-a": "13", "understudy-b": "12", "slow": "40", "other": "20", "beam": "50",
+	} {
+		s.add(entry{Benchmark: "Tell", System: system}, 0, "BenchmarkTell/system="+system+"-2 1 "+ns+" ns/op")
+	}
+	s.add(entry{Benchmark: "Ask", System: "understudy"}, 0, "BenchmarkAsk/system=understudy-2 1 7 ns/op")
+	assert.Equal(t, `| case | unit  | chan | understudy | another kind           | best other in Go | beam      |
+|---   |---    |---   |---         |---                     |---               |---        |
+| Tell | ns/op | 10   | 15 (1.50)  | understudy-b 12 (1.20) | other 20 (2.00)  | 50 (5.00) |
+| Ask  | ns/op |      | 7          |                        |                  |           |
+`, s.digest("chan"))
+}
+
 func TestMeasureEndsWhatStalls(t *testing.T) {
 	stalls := contestant{run: func(ctx context.Context, _ string) (string, error) {
 		<-ctx.Done()
