@@ -55,7 +55,7 @@ func TestDeadlinesKnowTheirPlaces(t *testing.T) {
 		for range 2000 {
 			n := random.IntN(len(all))
 			if all[n] == nil {
-				all[n] = new(incarnation)
+				all[n] = &incarnation{ending: new(ending)}
 			}
 			if random.IntN(3) == 0 {
 				d.remove(all[n])
@@ -82,7 +82,7 @@ func TestDeadlinesSetLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d deadlines
 		began := time.Now()
-		first, second := new(incarnation), new(incarnation)
+		first, second := &incarnation{ending: new(ending)}, &incarnation{ending: new(ending)}
 		d.set(first, began.Add(3*time.Second))
 		time.Sleep(time.Second)
 		d.set(second, began.Add(4*time.Second))
