@@ -29,8 +29,8 @@ SEED   ?= 1
 # What is to be noticed in these is noticed by the tests of actor alone.
 LIFECYCLE := $(patsubst %,actor/%.go,abandon actor child children crew deadlines exit \
 	fence foresee goroutine guard handover handoverwatch health hooks incarnation \
-	kids lifecycle lifetime \
-	oversee panic process receive renew retire run runqueue spec watch watchers)
+	kids lifecycle lifetime obituary \
+	oversee panic process rare receive renew retire run runqueue spec watch watchers)
 # How many of them: one in so many, for an estimate.
 EVERY ?= 1
 # Not empty: what was killed the last time is not tried again.
