@@ -2,9 +2,9 @@ package actor
 
 // call runs user code once, on the run loop. What it returns, panics with, or
 // ends its goroutine with comes back as an exit, which is nil when f returned nil.
-// mine is false when the incarnation was abandoned
-// meanwhile, or when f called runtime.Goexit: then another goroutine goes on
-// with the run, and the caller must touch nothing.
+// mine is false when the incarnation was abandoned meanwhile, or when f called
+// runtime.Goexit: then another goroutine goes on with the run, and the caller must
+// touch nothing.
 func (c *core) call(inc *incarnation, f func() error) (exit *Exit, mine bool) {
 	c.free()
 	inc.fence.enter()
