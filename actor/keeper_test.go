@@ -106,6 +106,6 @@ func TestL10AnswersReachTheirOwnAskOnly(t *testing.T) {
 	for _, p := range refs {
 		late += p.Info().LateReplies
 	}
-	assert.EqualValues(t, answers.Load(), heard.Load()+int64(late))
+	assert.Equal(t, answers.Load(), heard.Load()+int64(late))
 	assert.Less(t, heard.Load(), answers.Load(), "some were late")
 }

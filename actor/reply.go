@@ -88,7 +88,9 @@ const (
 	askKept
 	askClaimed // an answer is being written
 	askOver
+)
 
+const (
 	askTurn  = 4
 	askState = askTurn - 1
 )
@@ -126,7 +128,7 @@ func (p *pending[R]) pressing() bool { return p.state.Load()&askState == askOpen
 
 func (p *pending[R]) keep() bool {
 	turn := p.turn()
-	return p.state.CompareAndSwap(turn|askOpen, turn|askKept)
+	return p.state.CompareAndSwap(turn+askOpen, turn+askKept)
 }
 
 // turn is the present one. It is for those who use the ask: it is the same while
@@ -162,7 +164,7 @@ func (p *pending[R]) settle(turn uint64, value R, err error) bool {
 		return false
 	}
 	p.value, p.err = value, err
-	p.state.Store(turn | askOver)
+	p.state.Store(turn + askOver)
 	if p.then != nil {
 		p.then()
 	} else {
@@ -173,10 +175,10 @@ func (p *pending[R]) settle(turn uint64, value R, err error) bool {
 
 // claim wins the right to settle the ask, if it still is the one of that turn.
 func (p *pending[R]) claim(turn uint64) bool {
-	if p.state.CompareAndSwap(turn|askOpen, turn|askClaimed) {
+	if p.state.CompareAndSwap(turn+askOpen, turn+askClaimed) {
 		return true
 	}
-	if !p.state.CompareAndSwap(turn|askKept, turn|askClaimed) {
+	if !p.state.CompareAndSwap(turn+askKept, turn+askClaimed) {
 		return false
 	}
 	p.taken.Load().letGo(p)
@@ -189,7 +191,7 @@ func (p *pending[R]) callOff() bool {
 	if !p.claim(turn) {
 		return false
 	}
-	p.state.Store(turn | askOver)
+	p.state.Store(turn + askOver)
 	return true
 }
 

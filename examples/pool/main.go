@@ -104,6 +104,12 @@ func run(ctx context.Context, out io.Writer) error {
 		fmt.Fprintln(out, "left is", ref.Path())
 	}
 	fmt.Fprintln(out, "dead letters:", sys.DeadLetters().Total())
+
+	// Once it answers again it has been restarted. A crash that a shutdown overtakes
+	// would be part of what Shutdown returns.
+	if _, err := view(ctx, viewers, Picture{Name: "harbour", Pixels: []int{40, 12, 77}}); err != nil {
+		return err
+	}
 	return sys.Shutdown(ctx)
 }
 
