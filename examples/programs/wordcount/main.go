@@ -119,6 +119,14 @@ func run(ctx context.Context, out io.Writer, corpus []Document) (err error) {
 		next++
 	}
 
+	// Each mapper that answers is back. A crash that the shutdown overtakes would be
+	// part of what that returns.
+	for mapper := range mappers.All() {
+		if _, err := actor.Ask(ctx, mapper, func(r actor.Reply[int]) Map { return Map{Document{Name: "nothing"}, r} }); err != nil {
+			return err
+		}
+	}
+
 	totals := map[string]int{}
 	for reducer := range reducers.All() {
 		part, err := actor.Ask(ctx, reducer, func(r actor.Reply[map[string]int]) Reduce { return Get{r} })
