@@ -15,10 +15,11 @@ const (
 	judging                // its parent is asked what is to become of it
 	reaping                // its children are being stopped
 	closing                // the hooks run
+	final                  // they have run; the end is to be published
 	over                   // ended
 )
 
-var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "stopping", "stopping"}
+var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "stopping", "stopping", "stopping"}
 
 // An incarnation is one life of an actor, from New to the end. It is the
 // context that its user code gets: through it the framework knows, without a

@@ -57,13 +57,20 @@ func (k *kid) actor() *core {
 	return nil
 }
 
-// parentOf is the parent that takes decisions for the child, if it is an actor that
-// has earned that others are handed over to by its code.
+// parentOf is the parent that takes decisions for the child, if it is an actor whom
+// the child may wait for.
 func parentOf(h Host) *core {
 	if k, ok := h.(*kid); ok {
-		if c := k.parent(); c.trusted() {
-			return c
-		}
+		return k.inc.Load().handsOver()
+	}
+	return nil
+}
+
+// handsOver is the actor if whom it wakes may wait until it has done what it does: it has
+// earned that, or none of its own code will run before its children have ended.
+func (i *incarnation) handsOver() *core {
+	if i.core.trusted() || phase(i.state.Load()) == reaping {
+		return i.core
 	}
 	return nil
 }
