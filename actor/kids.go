@@ -325,9 +325,9 @@ func (i *incarnation) dooms(k *kid) bool {
 	return i.doomed && i.has(k)
 }
 
-// passKids gives all children to an incarnation that has none. A child is the heir's
-// as soon as its turn has come, and may leave: not before all are, for the way to the
-// others leads by it.
+// passKids gives all children to an incarnation that has none. From its turn on a child
+// is the heir's and may leave, on another goroutine: the heir's mu has it wait until all
+// have had their turn.
 func (i *incarnation) passKids(heir *incarnation) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
