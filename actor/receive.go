@@ -52,29 +52,37 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			p.want()
 		}
 		inc.drain--
-		var exit Exit
+		var kind Kind // of err
+		var err error
 		var mine bool
 		if env.meta == nil && !inc.heeded {
 			inc.fence.enter()
-			if err := a.Receive(inc, env.msg); err != nil {
-				exit = ended(inc, err)
+			if err = a.Receive(inc, env.msg); err != nil {
+				kind = classify(inc, err)
 			}
 			mine = inc.fence.leave()
 		} else {
-			exit, mine = p.observed(inc, a, env)
+			kind, err, mine = p.observed(inc, a, env)
 		}
 		switch {
 		case !mine:
 			returned = true
 			return gone
-		case exit.Err != nil:
+		case err != nil:
 			returned = true
-			return p.after(p.failed(p.blame(inc, exit)))
+			return p.fallen(inc, kind, err)
 		}
 		p.hand = envelope[M]{}
 	}
 	returned = true
 	return spent
+}
+
+// fallen is the outcome of a batch at whose last message Receive returned an error.
+//
+//go:noinline // see takePlace
+func (p *Process[M]) fallen(inc *incarnation, kind Kind, err error) outcome {
+	return p.after(p.failed(p.blame(inc, Exit{Kind: kind, Err: err})))
 }
 
 // after is the outcome of a batch that ended the incarnation.
@@ -86,8 +94,9 @@ func (p *Process[M]) after(mine bool) outcome {
 }
 
 // observed handles a message that is an ask, is traced, is timed, came through an
-// adapter, is recorded by a monitor, or keeps the actor from being idle.
-func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (exit Exit, mine bool) {
+// adapter, is recorded by a monitor, or keeps the actor from being idle. It returns what
+// Receive has, and of which kind that is.
+func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (kind Kind, err error, mine bool) {
 	ctx := context.Context(inc)
 	m := env.meta
 	if m == nil {
@@ -115,21 +124,21 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 		inc.fence.enter()
 		msg = m.adapted.(adaptedTo[M]).message() //nolint:errcheck,forcetypeassert // an adapter of this actor made it
 		if !inc.fence.leave() {                  // what was abandoned in there must not go on to Receive
-			return Exit{}, false
+			return Normal, nil, false
 		}
 	}
 	inc.fence.enter()
-	if err := a.Receive(ctx, msg); err != nil {
-		exit = ended(inc, err)
+	if err = a.Receive(ctx, msg); err != nil {
+		kind = classify(inc, err)
 	}
 	if !inc.fence.leave() {
-		return Exit{}, false
+		return Normal, nil, false
 	}
 	if m.timed {
 		p.meter.Timed(m.sent, called, time.Now(), p.span.Ref())
 	}
-	if exit.Err != nil { // the deadline's context ends when the message is given up
-		return exit, true
+	if err != nil { // the deadline's context ends when the message is given up
+		return kind, err, true
 	}
 	p.recordProcessed(inc, env, began)
 	inc.idle().touch()
@@ -148,7 +157,7 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ex
 	if m.ask != nil && !m.stashed && !held {
 		m.ask.release() // m may be another ask's from here on
 	}
-	return Exit{}, true
+	return Normal, nil, true
 }
 
 // receiveOne handles one message that came through the control lane.

@@ -204,13 +204,13 @@ func (p *Process[M]) receiveAgain(inc *incarnation, env envelope[M]) (mine bool)
 		}
 	}()
 	p.hand = env
-	exit, mine := p.observed(inc, p.actor, env)
+	kind, err, mine := p.observed(inc, p.actor, env)
 	returned = true
 	switch {
 	case !mine:
 		return false
-	case exit.Err != nil:
-		return p.failed(p.blame(inc, exit))
+	case err != nil:
+		return p.failed(p.blame(inc, Exit{Kind: kind, Err: err}))
 	default:
 		p.hand = envelope[M]{}
 		return true
