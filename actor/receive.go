@@ -70,7 +70,7 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			return gone
 		case err != nil:
 			returned = true
-			return p.fallen(inc, kind, err)
+			return p.after(p.fallen(inc, kind, err))
 		}
 		p.hand = envelope[M]{}
 	}
@@ -78,11 +78,11 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 	return spent
 }
 
-// fallen is the outcome of a batch at whose last message Receive returned an error.
+// fallen is failed for an end in Receive, of which this is known.
 //
 //go:noinline // see takePlace
-func (p *Process[M]) fallen(inc *incarnation, kind Kind, err error) outcome {
-	return p.after(p.failed(p.blame(inc, Exit{Kind: kind, Err: err})))
+func (p *Process[M]) fallen(inc *incarnation, kind Kind, err error) (mine bool) {
+	return p.failed(p.blame(inc, Exit{Kind: kind, Err: err}))
 }
 
 // after is the outcome of a batch that ended the incarnation.
@@ -179,7 +179,7 @@ func (p *Process[M]) receiveOne(inc *incarnation, message func() M) (mine bool) 
 	case !mine:
 		return false
 	case exit != nil:
-		return p.failed(p.blame(inc, *exit))
+		return p.fallen(inc, exit.Kind, exit.Err)
 	default:
 		p.hand, p.control = envelope[M]{}, false
 		return true

@@ -210,7 +210,7 @@ func (p *Process[M]) receiveAgain(inc *incarnation, env envelope[M]) (mine bool)
 	case !mine:
 		return false
 	case err != nil:
-		return p.failed(p.blame(inc, Exit{Kind: kind, Err: err}))
+		return p.fallen(inc, kind, err)
 	default:
 		p.hand = envelope[M]{}
 		return true
