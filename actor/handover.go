@@ -136,23 +136,19 @@ func (c *core) leaveHand() {
 	}
 }
 
-// jot notes an actor if it can.
+// jot notes an actor, unless the note is closed.
 func (h *hand) jot(woken *core) bool {
-	for {
-		first := h.note.Load()
-		if first == nil {
-			return false
-		}
+	for first := h.note.Load(); first != nil; first = h.note.Load() {
 		yield.Point()
-		if !h.note.CompareAndSwap(first, woken) {
-			continue
+		if h.note.CompareAndSwap(first, woken) {
+			if first != blank {
+				first.dispatch()
+			}
+			h.crew.look()
+			return true
 		}
-		if first != blank {
-			first.dispatch()
-		}
-		h.crew.look()
-		return true
 	}
+	return false
 }
 
 // noted tells whether somebody is noted.

@@ -279,16 +279,20 @@ func TestNobodyIsNotedForAnActorThatNoHandRuns(t *testing.T) {
 	})
 }
 
-// An actor that was never started cannot be handed over to.
-func TestNoHandOverToWhomIsNotStarted(t *testing.T) {
+// An actor that was never started belongs to no crew. A message may still wake it,
+// one that comes as its address ends.
+func TestNoHandOverToAnActorOfNoSystem(t *testing.T) {
 	inRelay(t, func(r *relay) {
-		later := doer("later")
-		r.give(func(ctx context.Context) error { return later.Send(ctx, nothing) })
-		h := start(r.T, later)
+		never := doer("never")
+		never.Retire(nil)
+		<-never.Done()
 		synctest.Wait()
-		assert.EqualValues(t, 1, later.Info().Handled)
-		later.Stop(0)
-		<-h.ended
+		require.Zero(t, never.wake.Load())
+		r.give(func(ctx context.Context) error {
+			never.notify(ctx)
+			return nil
+		})
+		assert.Zero(t, never.wake.Load(), "it has looked at its mailbox")
 		assert.Empty(t, r.host.ended)
 	})
 }
