@@ -50,14 +50,15 @@ func TestWatchFindsWhoIsNoted(t *testing.T) {
 	cr := stagedCrew()
 	open, h, closed := cr.busyHand(true), cr.busyHand(true), cr.busyHand(true)
 	closed.note.Store(nil)
-	n := waits()
+	mailbox := &waiter{}
+	n := &core{body: mailbox}
 
 	assert.Empty(t, cr.overdue())
 	assert.Empty(t, cr.overdue(), "nobody is noted")
 
 	require.True(t, h.jot(n))
 	assert.Empty(t, cr.overdue(), "it may have been noted just now")
-	n.body.(*waiter).took++
+	mailbox.took++
 	assert.Empty(t, cr.overdue(), "it has had a turn, and is noted again")
 	cr.take(h, true)
 	assert.Empty(t, cr.overdue(), "so it has been on another goroutine, and is noted again")
@@ -165,12 +166,17 @@ func TestWatchLooksOnceInATick(t *testing.T) {
 	bubble(t, func(t *testing.T, _ context.Context) {
 		cr := &crew{}
 		h, n := cr.busyHand(true), waits()
+		seen := func() *core {
+			cr.mu.Lock()
+			defer cr.mu.Unlock()
+			return h.seen.noted
+		}
 		n.wake.Store(1)
 		require.True(t, h.jot(n))
 		require.True(t, cr.watch.on.Load())
 		for ticks := range 2 {
 			require.EqualValues(t, 1, n.wake.Load())
-			assert.Equal(t, ticks == 1, h.seen.noted == n)
+			assert.Equal(t, ticks == 1, seen() == n)
 			pass(watchTick / 2)
 			cr.look()
 			pass(watchTick / 2)

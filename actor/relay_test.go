@@ -113,10 +113,14 @@ func TestRelayQueuesNobodyWhoIsNotTrusted(t *testing.T) {
 // They let other goroutines run too, on the only processor there is.
 func TestRelayLetsOtherGoroutinesRun(t *testing.T) {
 	inPair(t, 20*relays, func(p *pair) {
+		var ran atomic.Bool
 		after := 0
 		p.at = func(n int) {
-			if n == 1 {
-				go func() { after = p.turns }()
+			switch {
+			case n == 1:
+				go ran.Store(true)
+			case after == 0 && ran.Load():
+				after = n
 			}
 		}
 		p.spin(t)
