@@ -219,10 +219,11 @@ func TestNoteUnderStress(t *testing.T) {
 					runs.Add(1)
 					var times atomic.Int32
 					c := acts(func() outcome {
-						if times.Add(1) > 1 {
+						if times.Add(1) == 1 {
+							runs.Done()
+						} else {
 							t.Error("it was run twice")
 						}
-						runs.Done()
 						return idle
 					})
 					if !h.jot(c) {
