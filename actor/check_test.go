@@ -148,6 +148,26 @@ func TestR15HealthThatHangsIsAbandoned(t *testing.T) {
 	})
 }
 
+// A check leaves nothing behind: the messages that follow may be put aside, and end
+// the actor, as ever.
+func TestR15NothingIsLeftOfACheck(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		var stash *Stash[do]
+		p := doer("p", withNew(func(_ context.Context, self *Self[do]) (Actor[do], error) {
+			stash = NewStash(self, 1)
+			return patient{health: func(context.Context) Health { return Degraded("slow") }}, nil
+		}))
+		h := start(t, p)
+		assert.Equal(t, []Health{Degraded("slow")}, check(ctx, p))
+		held, err := call(ctx, p, func(context.Context) error { return stash.Hold() })
+		require.NoError(t, err)
+		require.NoError(t, held)
+		assert.Equal(t, 1, stash.Len())
+		require.NoError(t, p.Send(ctx, func(context.Context) error { runtime.Goexit(); return nil }))
+		assert.Equal(t, Goexit, (<-h.ended).Kind)
+	})
+}
+
 // What goes wrong where the answer goes is not the actor's fault.
 func TestR15TroubleInTheReportIsHarmless(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {

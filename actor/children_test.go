@@ -176,6 +176,18 @@ func TestKeptChildKeepsItsAddress(t *testing.T) {
 		p.Stop(time.Second)
 		<-p.h.ended
 		assert.True(t, isDone(c), "what an ended parent kept is retired")
+		assert.Equal(t, ErrStopped, c.Err())
+
+		again(t, p, p.h)
+		p.start(t, c)
+		require.NoError(t, c.Send(ctx, fails))
+		synctest.Wait()
+		assert.False(t, isDone(c))
+		errParent := errors.New("parent")
+		require.NoError(t, p.Send(ctx, func(context.Context) error { return errParent }))
+		<-p.h.ended
+		assert.True(t, isDone(c))
+		assert.Equal(t, errParent, c.Err(), "with the reason why its parent ended")
 	})
 }
 
@@ -439,14 +451,16 @@ func TestDeferStart(t *testing.T) {
 // leads.
 func TestDeferStartAndEndAtOnce(t *testing.T) {
 	for name, test := range map[string]struct {
-		last func(ready func(error)) error
+		last func(p *Process[do], ready func(error)) error
 		kind Kind // of the end; the start succeeds
 	}{
-		"ends":   {func(ready func(error)) error { ready(nil); return ErrStop }, Normal},
-		"fails":  {func(ready func(error)) error { ready(nil); return errBoom }, Failure},
-		"panics": {func(ready func(error)) error { ready(nil); panic(errBoom) }, Panic},
-		"goexit": {func(ready func(error)) error { ready(nil); runtime.Goexit(); return nil }, Goexit},
-		"twice":  {func(ready func(error)) error { ready(nil); ready(errBoom); return ErrStop }, Normal},
+		"ends":   {func(_ *Process[do], ready func(error)) error { ready(nil); return ErrStop }, Normal},
+		"fails":  {func(_ *Process[do], ready func(error)) error { ready(nil); return errBoom }, Failure},
+		"panics": {func(_ *Process[do], ready func(error)) error { ready(nil); panic(errBoom) }, Panic},
+		"goexit": {func(_ *Process[do], ready func(error)) error { ready(nil); runtime.Goexit(); return nil }, Goexit},
+		"twice":  {func(_ *Process[do], ready func(error)) error { ready(nil); ready(errBoom); return ErrStop }, Normal},
+		"stops":  {func(p *Process[do], ready func(error)) error { p.Stop(time.Minute); ready(nil); return nil }, Shutdown},
+		"drains": {func(p *Process[do], ready func(error)) error { p.Drain(time.Minute); ready(nil); return nil }, Shutdown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, ctx context.Context) {
@@ -454,7 +468,7 @@ func TestDeferStartAndEndAtOnce(t *testing.T) {
 				p := doer("p", deferring(&ready))
 				h := newHost()
 				p.Start(ctx, h)
-				require.NoError(t, p.Send(ctx, func(context.Context) error { return test.last(ready) }))
+				require.NoError(t, p.Send(ctx, func(context.Context) error { return test.last(p, ready) }))
 				require.NoError(t, <-h.started)
 				assert.Equal(t, test.kind, (<-h.ended).Kind)
 				assert.Empty(t, h.started)

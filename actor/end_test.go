@@ -195,6 +195,9 @@ func TestR16StopJustBeforeTheRenewal(t *testing.T) {
 		assert.EqualValues(t, 1, exit.Incarnation)
 		assert.Zero(t, made)
 		assert.Empty(t, o.continued)
+		again(t, s, o.host)
+		s.get(t)
+		end(s.Process, o.host)
 	})
 }
 

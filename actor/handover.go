@@ -21,7 +21,8 @@ import (
 //   - Only for an actor that has earned it is noted whom its code wakes: its last
 //     turns were quick. Some are timed; a slow one takes it back.
 //   - The framework itself has noted whom it wakes between two calls of user code,
-//     a parent whose child has ended say, and frees it before the second.
+//     a parent whose child has ended say, or the next child of a parent that ends,
+//     and frees it before the second.
 //   - The note holds one actor. Before the next message of its own mailbox is
 //     handled, before a second actor is noted, before the framework has a handler
 //     wait, and when the incarnation ends, the first is given a goroutine.

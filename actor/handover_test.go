@@ -472,6 +472,51 @@ func TestHandOverBetweenParentAndChild(t *testing.T) {
 	}, withSelf(&self))
 }
 
+// Children that end since their parent does are run where it runs, whether its code
+// has earned that or not: none of it runs meanwhile.
+func TestHandOverToChildrenAtTheEnd(t *testing.T) {
+	var self *Self[do]
+	inRelay(t, func(r *relay) {
+		r.giver.quick.Store(0)
+		places := make(chan string, 4)
+		hook := withHook(func(context.Context, Exit) error {
+			places <- goroutine()
+			return nil
+		})
+		r.give(func(context.Context) error {
+			for _, name := range []string{"a", "b", "c"} {
+				require.NoError(r, self.Start(doer(name, hook), func(Event) do { return nothing }))
+			}
+			return nil
+		})
+		r.giver.Stop(Forever)
+		<-r.host.ended
+		first := <-places
+		assert.Equal(r, first, <-places)
+		assert.Equal(r, first, <-places)
+	}, withSelf(&self))
+}
+
+// Whose address ends is run where its parent runs, but not when that waits for it.
+func TestHandOverToAnAddressThatEnds(t *testing.T) {
+	own := doer("own")
+	var self *Self[do]
+	inRelay(t, func(r *relay) {
+		r.give(func(context.Context) error {
+			return self.Start(own, func(Event) do { return nothing })
+		})
+		r.give(func(context.Context) error {
+			self.Stop(own, Forever)
+			return nil
+		})
+		r.giver.Retire(nil)
+		r.giver.Stop(Forever)
+		<-r.host.ended
+		<-own.Done()
+		assert.Zero(r, time.Since(r.began))
+	}, withSelf(&self), func(s *Spec[do]) { s.Owns = []Child{own} })
+}
+
 // What a child's own signals have it do holds up its parent as little.
 func TestHandOverIsFreedForASignal(t *testing.T) {
 	var self *Self[do]

@@ -35,7 +35,8 @@ func (c *core) close() bool {
 	return c.closed()
 }
 
-// closed comes when the hooks have run.
+// closed comes when the hooks have run. The run loop publishes the end: from here it
+// would take more room on the stack than a new goroutine has.
 func (c *core) closed() bool {
 	inc := c.inc
 	if cancel := inc.closing.cancel; cancel != nil {
@@ -44,7 +45,7 @@ func (c *core) closed() bool {
 	if inc.fate == Renews {
 		return c.succeed()
 	}
-	c.finish()
+	inc.enter(final)
 	return true
 }
 

@@ -84,6 +84,30 @@ func TestL5PreRestartThatHangsIsAbandoned(t *testing.T) {
 	})
 }
 
+// An actor that ends by itself has five seconds for its hook, unless its Spec says
+// otherwise, whatever else that says.
+func TestL5HookTimeoutOfTheSpec(t *testing.T) {
+	for _, test := range []struct {
+		option func(*Spec[do])
+		want   time.Duration
+	}{
+		{func(*Spec[do]) {}, 5 * time.Second},
+		{func(s *Spec[do]) { s.Registered = "p" }, 5 * time.Second},
+		{func(s *Spec[do]) { s.HookTimeout = 2 * time.Second }, 2 * time.Second},
+	} {
+		bubble(t, func(t *testing.T, ctx context.Context) {
+			release := make(chan struct{})
+			p := doer("p", withHook(func(context.Context, Exit) error { <-release; return nil }), test.option)
+			h := start(t, p)
+			began := time.Now()
+			require.NoError(t, p.Send(ctx, fails))
+			assert.Equal(t, Abandoned, (<-h.ended).Kind)
+			assert.Equal(t, test.want, time.Since(began))
+			close(release)
+		})
+	}
+}
+
 func TestL5TroubleInPreRestartIsJoinedAndHarmless(t *testing.T) {
 	for name, trouble := range failures {
 		t.Run(name, func(t *testing.T) {

@@ -15,10 +15,11 @@ const (
 	judging                // its parent is asked what is to become of it
 	reaping                // its children are being stopped
 	closing                // the hooks run
+	final                  // they have run; the end is to be published
 	over                   // ended
 )
 
-var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "stopping", "stopping"}
+var phaseNames = [...]string{"starting", "receiving", "stopping", "stopping", "stopping", "stopping", "stopping"}
 
 // An incarnation is one life of an actor, from New to the end. It is the
 // context that its user code gets: through it the framework knows, without a
@@ -103,8 +104,9 @@ type agenda struct {
 	then func(Exit) (mine bool) // see incarnation.next
 }
 
-// Deadline implements context.Context.
-func (i *incarnation) Deadline() (deadline time.Time, ok bool) { return i.life.Deadline() }
+// Deadline implements context.Context. There is none, whatever the incarnation was
+// started with.
+func (i *incarnation) Deadline() (time.Time, bool) { return time.Time{}, false }
 
 // Done implements context.Context.
 func (i *incarnation) Done() <-chan struct{} { return i.life.Done() }
@@ -145,8 +147,8 @@ func (i *incarnation) plans() *agenda {
 }
 
 // limitless reports whether there is no time by which the incarnation must have
-// ended. It is called with mu held.
-func (i *incarnation) limitless() bool { return i.ending == nil || i.by.IsZero() }
+// ended. It is called with mu held, when the end has been asked for or has begun.
+func (i *incarnation) limitless() bool { return i.by.IsZero() }
 
 func newIncarnation(ctx context.Context, c *core, h Host) *incarnation {
 	if ctx.Done() != nil {
@@ -236,7 +238,8 @@ func (i *incarnation) isStopped() bool {
 	return i.stopped
 }
 
-// left returns how much of the time to end remains; Forever without a limit.
+// left returns how much of the time to end remains; Forever without a limit. The end
+// has been asked for or has begun.
 func (i *incarnation) left() time.Duration {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -260,9 +263,7 @@ func (i *incarnation) revoke() {
 		asking, t.asking = t.asking, nil
 	}
 	i.mu.Unlock()
-	if len(asking) > 0 { // without mu, for each takes that of who has the question
-		giveUp(asking)
-	}
+	giveUp(asking) // without mu, for each takes that of who has the question
 }
 
 func (t *ties) addTimer(timer *Timer) {

@@ -57,13 +57,20 @@ func (k *kid) actor() *core {
 	return nil
 }
 
-// parentOf is the parent that takes decisions for the child, if it is an actor that
-// has earned that others are handed over to by its code.
+// parentOf is the parent that takes decisions for the child, if it is an actor whom
+// the child may wait for.
 func parentOf(h Host) *core {
 	if k, ok := h.(*kid); ok {
-		if c := k.parent(); c.trusted() {
-			return c
-		}
+		return k.inc.Load().handsOver()
+	}
+	return nil
+}
+
+// handsOver is the actor if whom it wakes may wait until it has done what it does: it has
+// earned that, or none of its own code will run before its children have ended.
+func (i *incarnation) handsOver() *core {
+	if i.core.trusted() || phase(i.state.Load()) == reaping {
+		return i.core
 	}
 	return nil
 }
@@ -170,10 +177,10 @@ func (i *incarnation) family() *kids {
 	return i.kids
 }
 
-// has reports whether k is there, and has not passed to another incarnation. It is
-// called with mu held.
+// has reports whether k, which was added to an incarnation, is there and has not
+// passed to another one. It is called with mu held.
 func (i *incarnation) has(k *kid) bool {
-	if i.kids == nil || k.inc.Load() != i {
+	if k.inc.Load() != i {
 		return false
 	}
 	c := k.actor()
@@ -202,9 +209,10 @@ func (t *kids) note(k *kid) bool {
 
 // strike undoes note.
 func (t *kids) strike(k *kid) {
-	if c := k.actor(); c == nil || !c.kid.CompareAndSwap(k, nil) {
-		delete(t.others, k.child)
+	if c := k.actor(); c != nil {
+		c.kid.CompareAndSwap(k, nil)
 	}
+	delete(t.others, k.child) // it is k, or nothing
 }
 
 // addKid notes a child that is about to be started.
@@ -290,13 +298,10 @@ func (i *incarnation) leaves() bool {
 }
 
 // leftover returns the children whose addresses are open and that were not
-// started again.
+// started again. There are some.
 func (i *incarnation) leftover() []Child {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.kids == nil {
-		return nil
-	}
 	return slices.Collect(maps.Keys(i.kids.kept))
 }
 
@@ -327,7 +332,9 @@ func (i *incarnation) dooms(k *kid) bool {
 	return i.doomed && i.has(k)
 }
 
-// passKids gives all children to an incarnation that nobody knows yet.
+// passKids gives all children to an incarnation that has none. From its turn on a child
+// is the heir's and may leave, on another goroutine: the heir's mu has it wait until all
+// have had their turn.
 func (i *incarnation) passKids(heir *incarnation) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -335,6 +342,8 @@ func (i *incarnation) passKids(heir *incarnation) {
 	if t == nil {
 		return
 	}
+	heir.mu.Lock()
+	defer heir.mu.Unlock()
 	heir.kids = &kids{youngest: t.youngest, count: t.count, others: t.others, kept: t.kept}
 	t.youngest, t.count, t.others, t.kept = nil, 0, nil, nil
 	for k := heir.kids.youngest; k != nil; k = k.prev {

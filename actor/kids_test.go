@@ -258,4 +258,5 @@ func TestWhatIsWrongWithAChildIsSaid(t *testing.T) {
 	require.EqualError(t, checkChild((*puppet)(nil)), `actor: invalid spec of "": Child: is nil`)
 	require.EqualError(t, checkChild(fickle{}), `actor: invalid spec of "fickle": Child: is not comparable: use a pointer`)
 	require.NoError(t, checkChild(&puppet{}))
+	require.NoError(t, checkChild(disguised{doer("c")}), "what can be compared need be no pointer")
 }

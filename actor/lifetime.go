@@ -3,7 +3,6 @@ package actor
 import (
 	"context"
 	"sync/atomic"
-	"time"
 )
 
 // A lifetime is the context of an incarnation. Few actors wait for the end of
@@ -31,13 +30,10 @@ var bygone = func() *cancellable {
 	return &cancellable{ctx, cancel}
 }()
 
-// Deadline implements context.Context.
-func (l *lifetime) Deadline() (deadline time.Time, ok bool) { return l.base.Deadline() }
-
-// Done implements context.Context.
+// Done is that of the incarnation.
 func (l *lifetime) Done() <-chan struct{} { return l.context().Done() }
 
-// Err implements context.Context.
+// Err is that of the incarnation.
 func (l *lifetime) Err() error {
 	if c := l.real.Load(); c != nil {
 		return c.Err()
@@ -45,7 +41,7 @@ func (l *lifetime) Err() error {
 	return nil
 }
 
-// Value implements context.Context. The real context is asked once it exists, so
+// Value is that of the incarnation. The real context is asked once it exists, so
 // that contexts derived from this one attach to it without a goroutine; and once
 // it is over, since the cause of that is a value too.
 func (l *lifetime) Value(key any) any {
@@ -67,19 +63,13 @@ func (l *lifetime) context() *cancellable {
 		return c
 	}
 	ctx, cancel := context.WithCancelCause(l.base)
-	c := &cancellable{ctx, cancel}
-	if l.real.CompareAndSwap(nil, c) {
-		return c
-	}
-	cancel(nil) // nobody has seen it
+	l.real.CompareAndSwap(nil, &cancellable{ctx, cancel}) // else somebody was faster
 	return l.real.Load()
 }
 
 // cancel ends the lifetime. The cause is ErrShutdown.
 func (l *lifetime) cancel() {
-	if l.real.CompareAndSwap(nil, bygone) {
-		return
-	}
+	l.real.CompareAndSwap(nil, bygone) // else somebody has asked
 	if c := l.real.Load(); c != bygone {
 		c.cancel(ErrShutdown)
 	}

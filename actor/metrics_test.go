@@ -187,6 +187,26 @@ func TestGapsAreMemoryless(t *testing.T) {
 	assert.InDelta(t, 1-math.Exp(-1.0/(timedEvery-1)), ones/draws, 0.004)
 }
 
+// After the shortest gap it is the next message's turn, and there is always another.
+func TestTheShortestGapIsOneMessage(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		p := doer("p")
+		h := newMetered(t).start(t, p)
+		for range 3 {
+			require.NoError(t, p.Send(ctx, func(context.Context) error {
+				p.until = 1
+				p.asks.And(^timeNext)
+				return nil
+			}))
+			require.NoError(t, p.Send(ctx, nothing))
+			synctest.Wait()
+			assert.NotZero(t, p.asks.Load()&timeNext, "the message that is sent next is timed")
+			assert.Positive(t, p.until)
+		}
+		end(p, h)
+	})
+}
+
 // Without metrics no message is timed.
 func TestNothingIsTimedWithoutMetrics(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {

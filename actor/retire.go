@@ -19,7 +19,13 @@ func (c *core) retire(s retirement) bool {
 	if !idle {
 		s.over, s.awaited = nil, false
 	}
-	c.tell(s)
+	var by *core
+	if s.awaited {
+		if inc := s.parent.current.Load(); inc != nil {
+			by = inc.handsOver()
+		}
+	}
+	c.hear(s, by)
 	if idle {
 		c.gate.Store(closed)
 	}
@@ -29,30 +35,31 @@ func (c *core) retire(s retirement) bool {
 // release ends the address of a child that does not run, if it is one that can
 // end. Before the parent's own end is published it waits for these, so that
 // nobody finds the messages of a tree that has ended unaccounted for. over, if it is
-// not nil, is called when the address has ended, or there is nothing to wait for.
-func (c *core) release(child Child, cause error, over func()) {
+// not nil, is called when the address has ended, or there is nothing to wait for, with
+// the actor whose run loop it is called by if that is the child's.
+func (c *core) release(child Child, cause error, over func(by *core)) {
 	switch r := child.(type) {
 	case interface{ retire(retirement) bool }:
 		c.rarely().retiring.Add(1)
 		s := retirement{cause: cause, parent: c, over: over, awaited: true}
 		if !r.retire(s) {
-			s.done()
+			s.done(nil)
 		}
 		return
 	case Retirer:
 		r.Retire(cause)
 	}
 	if over != nil {
-		over()
+		over(nil)
 	}
 }
 
 // retirement ends the address.
 type retirement struct {
 	cause   error
-	parent  *core  // in whose name; nil: in that of whoever called Retire
-	over    func() // called when it has been applied; may be nil
-	awaited bool   // by the parent, which counts it
+	parent  *core          // in whose name; nil: in that of whoever called Retire
+	over    func(by *core) // called when it has been applied; may be nil
+	awaited bool           // by the parent, which counts it
 }
 
 func (s retirement) apply(c *core) bool {
@@ -67,14 +74,14 @@ func (s retirement) apply(c *core) bool {
 		c.inc.retire = true
 		c.inc.plans().retireCause = s.cause
 	}
-	s.done()
+	s.done(c)
 	return true
 }
 
-// done tells that the retirement has been applied.
-func (s retirement) done() {
+// done tells that the retirement has been applied, by that run loop or none.
+func (s retirement) done(by *core) {
 	if s.over != nil {
-		s.over()
+		s.over(by)
 	}
 	if s.awaited {
 		s.parent.rarely().retiring.Done()

@@ -139,7 +139,14 @@ func (c *core) run(h *hand) runEnd {
 
 // turn applies all control traffic, then handles messages up to the budget.
 func (c *core) turn(h *hand) outcome {
-	for s := c.lane.take(); s != nil; s = c.lane.take() {
+	for {
+		if c.inc != nil && c.inc.phase == final {
+			c.finish()
+		}
+		s := c.lane.take()
+		if s == nil {
+			break
+		}
 		if !s.apply(c) {
 			return gone
 		}

@@ -115,9 +115,9 @@ func (s *Self[M]) Retire(child Child, cause error, on func() M) {
 	}
 	defer s.core.rarely().retiring.Done()
 	s.inc().forgetChild(child)
-	var over func()
+	var over func(*core)
 	if on != nil {
-		over = func() { s.process().tell(note[M]{s.process(), s.inc(), on}) }
+		over = func(by *core) { s.process().hear(note[M]{s.process(), s.inc(), on}, by) }
 	}
 	s.core.release(child, cause, over)
 }

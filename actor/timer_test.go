@@ -16,20 +16,28 @@ func TestL9TimerFiresOnceInTime(t *testing.T) {
 	bubble(t, func(t *testing.T, _ context.Context) {
 		var log probe
 		p := newParent(t)
+		waiting := func(i *incarnation) int {
+			i.mu.Lock()
+			defer i.mu.Unlock()
+			return len(i.ties.timers)
+		}
 		p.self.After(2*time.Second, log.adds("two"))
 		p.self.After(time.Second, log.adds("one"))
 		p.self.After(0, log.adds("now"))
 		p.self.After(-time.Second, log.adds("now too"))
-		p.self.After(math.MaxInt64, log.adds("never"))
+		never := p.self.After(math.MaxInt64, log.adds("never"))
 		synctest.Wait()
+		assert.Equal(t, 3, waiting(p.self.inc()))
 		assert.Equal(t, []string{"now", "now too"}, log.take())
 		pass(time.Second)
 		synctest.Wait()
 		assert.Equal(t, []string{"one"}, log.take())
 		pass(time.Hour)
 		assert.Equal(t, []string{"two"}, log.take())
-		assert.Len(t, p.Process.inc.ties.timers, 1, "those that fired are forgotten")
+		assert.Equal(t, 1, waiting(p.self.inc()), "those that fired are forgotten")
 		end(p.Process, p.h)
+		assert.Zero(t, waiting(p.self.inc()))
+		assert.False(t, never.timer.Stop(), "it is not left running")
 	})
 }
 
