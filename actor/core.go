@@ -23,6 +23,7 @@ type body interface { //nolint:interfacebloat // two halves of one thing, in one
 	create(inc *incarnation) (failed *Exit, mine bool) // runs New
 	receive(inc *incarnation) outcome                  // handles messages
 	hooks(inc *incarnation) (mine bool)                // runs the hooks at the end, then closed
+	hooksRestarts() bool                               // whether there is a hook for restarts
 	newRare() *rare                                    // makes what few actors have
 	reporter() HealthReporter                          // the actor if it tells how it fares, or nil
 	blame(inc *incarnation, exit Exit) Exit            // an end because of the message in hand

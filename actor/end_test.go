@@ -112,19 +112,33 @@ func TestG1AbandonedValueIsForgotten(t *testing.T) {
 	})
 }
 
-// A parent that is asked sees a child that is ending.
+// A parent that is asked sees a child that is ending. It is asked where the child can go
+// on, or has a hook for a restart.
 func TestForeseeIsAPartOfTheEnd(t *testing.T) {
-	bubble(t, func(t *testing.T, ctx context.Context) {
-		var p *Process[do]
-		var states []string
-		p = doer("p")
-		o := oversee(t, p, func(Exit) Prospect { states = append(states, p.Info().State); return Resumes })
-		require.NoError(t, p.Send(ctx, fails))
-		synctest.Wait()
-		assert.Equal(t, "receiving", p.Info().State)
-		end(p, o.host)
-		assert.Equal(t, []string{"stopping", "stopping"}, states)
-	})
+	ran := 0
+	for _, test := range []struct {
+		actor Actor[do]
+		want  []string
+	}{
+		{plain{}, []string{"failure stopping"}},
+		{restarter{ran: &ran}, []string{"failure stopping", "shutdown stopping"}},
+	} {
+		bubble(t, func(t *testing.T, ctx context.Context) {
+			var p *Process[do]
+			var asked []string
+			p = doer("p", withNew(func(context.Context, *Self[do]) (Actor[do], error) { return test.actor, nil }))
+			o := oversee(t, p, func(e Exit) Prospect {
+				asked = append(asked, e.Kind.String()+" "+p.Info().State)
+				return Resumes
+			})
+			require.NoError(t, p.Send(ctx, fails))
+			synctest.Wait()
+			assert.Equal(t, "receiving", p.Info().State)
+			end(p, o.host)
+			assert.Equal(t, test.want, asked)
+		})
+	}
+	assert.Zero(t, ran)
 }
 
 // A trap is for those who ask to stop; what fails otherwise may be passed over.

@@ -6,11 +6,16 @@ import (
 )
 
 // foresee asks the parent what is to become of the incarnation that is ending,
-// if there is a value whose fate can differ. Abandoned code ends in one way only.
+// if there is a value whose fate can differ. Abandoned code ends in one way only, and
+// what cannot go on ends in the same way whether it is restarted or not, unless it has
+// a hook for that.
 func (c *core) foresee() bool {
 	inc := c.inc
 	parent, ok := inc.host.(Overseer)
 	if !ok || !inc.created || inc.fence.isCut() || !hasPolicy(inc.host) {
+		return c.wane()
+	}
+	if !inc.passable && !c.body.hooksRestarts() {
 		return c.wane()
 	}
 	return c.askParent(parent)

@@ -64,6 +64,12 @@ func (p *Process[M]) hooks(inc *incarnation) (mine bool) {
 	return p.hook(inc, false, hook.Stopped)
 }
 
+// hooksRestarts implements body.
+func (p *Process[M]) hooksRestarts() bool {
+	_, ok := p.actor.(Restarter)
+	return ok
+}
+
 // hook runs one hook, and goes on with the end.
 func (p *Process[M]) hook(inc *incarnation, restart bool, f func(context.Context, Exit) error) (mine bool) {
 	h := &inc.closing

@@ -29,8 +29,9 @@ const (
 // begins.
 type Overseer interface {
 	// Foresee says what is to become of an incarnation that is ending as exit
-	// says; at every end, also one that was asked for, unless New has not
-	// returned an actor or user code was abandoned. It is called on the child's
+	// says: after a failure in Receive, and at every other end, also one that was
+	// asked for, of an actor that is a [Restarter]. It is not called if New has
+	// not returned an actor, or user code was abandoned. It is called on the child's
 	// goroutine, like user code of the child's, and must not block. If it
 	// panics the incarnation ends.
 	Foresee(exit Exit) Prospect

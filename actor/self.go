@@ -56,7 +56,8 @@ func (s *Self[M]) Telemetry() *monitoring.Telemetry { return s.inc().runtime().t
 func (s *Self[M]) Start(child Child, on func(Event) M) error { return s.Oversee(child, nil, on) }
 
 // Oversee is Start for a parent with a policy: judge is asked what is to become
-// of an incarnation of the child that is ending, before anything of it is lost.
+// of an incarnation of the child that is ending, before anything of it is lost, if it
+// has failed in Receive or is a [Restarter]; other ends are the same whatever it says.
 // It is called on the child's goroutine, so it must not use the parent's state
 // without a lock, nor block. A panic in it counts as [Ends].
 //
