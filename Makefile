@@ -27,8 +27,8 @@ SEED   ?= 1
 # What "make mutation" changes, unless PKG or FILES say otherwise: all that
 # decides on failures, and the files of actor that carry an actor through life.
 # What is to be noticed in these is noticed by the tests of actor alone.
-LIFECYCLE := $(patsubst %,actor/%.go,abandon actor child children crew deadlines exit \
-	fence foresee goroutine guard handover handoverwatch health hooks incarnation \
+LIFECYCLE := $(patsubst %,actor/%.go,abandon actor child children crew crewwatch deadlines exit \
+	fence foresee goroutine guard handover health hooks incarnation \
 	kids lifecycle lifetime obituary \
 	oversee panic process rare receive renew retire run runqueue spec watch watchers)
 # How many of them: one in so many, for an estimate.

@@ -26,7 +26,6 @@ type crew struct {
 	runs       int           // protected by mu; runs under way or queued, on whatever goroutine
 	finished   chan struct{} // protected by mu; set by dismiss, closed when there are no runs and no leaving hands
 	queue      runQueue      // protected by mu
-	popped     uint          // protected by mu; grows when somebody is taken out of queue
 	queued     atomic.Bool   // whether there is somebody in queue; set with mu held
 	watch      watch
 }
@@ -124,11 +123,8 @@ func (cr *crew) relieve(h *hand) {
 // next returns who is first in the queue, or nil. Called with mu held.
 func (cr *crew) next() *core {
 	c := cr.queue.pop()
-	if c != nil {
-		cr.popped++
-		if cr.queue.empty() {
-			cr.queued.Store(false)
-		}
+	if c != nil && cr.queue.empty() {
+		cr.queued.Store(false)
 	}
 	return c
 }
@@ -189,27 +185,29 @@ func (cr *crew) ran(h *hand) (next *core, stays bool) {
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
 	cr.runs--
-	if h != nil {
-		if c := cr.next(); c != nil {
-			cr.take(h, true)
-			return c, true
-		}
-	}
-	if h == nil || !cr.keep || len(cr.idle) >= cr.processors {
-		cr.remove(h)
-		if h != nil && len(cr.former) < keepFormer {
-			h.seen = sighting{}
-			cr.former = append(cr.former, h) // its goroutine touches it no more
-		}
+	if h == nil {
 		cr.settle()
 		return nil, false
 	}
-	if h.work == nil {
-		h.work = make(chan *core, 1)
+	if c := cr.next(); c != nil {
+		cr.take(h, true)
+		return c, true
 	}
-	cr.count(h, false)
-	cr.idle = append(cr.idle, h)
-	return nil, true
+	h.seen = sighting{} // keeps nobody in memory
+	if cr.keep && len(cr.idle) < cr.processors {
+		if h.work == nil {
+			h.work = make(chan *core, 1)
+		}
+		cr.count(h, false)
+		cr.idle = append(cr.idle, h)
+		return nil, true
+	}
+	cr.remove(h)
+	if len(cr.former) < keepFormer {
+		cr.former = append(cr.former, h) // its goroutine touches it no more
+	}
+	cr.settle()
+	return nil, false
 }
 
 // swap queues an actor that has used up its turn, and returns who is next; the
@@ -225,11 +223,8 @@ func (cr *crew) swap(h *hand, spent *core) *core {
 	return cr.next()
 }
 
-// remove takes a hand out, if it is not nil. Called with mu held.
+// remove takes a hand out. Called with mu held.
 func (cr *crew) remove(h *hand) {
-	if h == nil {
-		return
-	}
 	cr.count(h, false)
 	last := len(cr.hands) - 1
 	cr.hands[h.place] = cr.hands[last]

@@ -131,29 +131,25 @@ func (c *core) block() {
 // hand over to nobody.
 func (c *core) leaveHand() {
 	if h := c.runner.Swap(nil); h != nil {
-		if n := h.note.Swap(nil); n != nil && n != blank {
+		if n := h.close(); n != nil {
 			n.dispatch()
 		}
 	}
 }
 
-// jot notes an actor if it can.
+// jot notes an actor, unless the note is closed.
 func (h *hand) jot(woken *core) bool {
-	for {
-		first := h.note.Load()
-		if first == nil {
-			return false
-		}
+	for first := h.note.Load(); first != nil; first = h.note.Load() {
 		yield.Point()
-		if !h.note.CompareAndSwap(first, woken) {
-			continue
+		if h.note.CompareAndSwap(first, woken) {
+			if first != blank {
+				first.dispatch()
+			}
+			h.crew.look()
+			return true
 		}
-		if first != blank {
-			first.dispatch()
-		}
-		h.crew.look()
-		return true
 	}
+	return false
 }
 
 // noted tells whether somebody is noted.
@@ -183,6 +179,23 @@ func (h *hand) next() *core {
 	}
 }
 
+// close closes the note, and returns who is noted, or nil.
+func (h *hand) close() *core {
+	if n := h.note.Swap(nil); n != blank {
+		return n
+	}
+	return nil
+}
+
+// rest closes the note if it is blank. Who has been noted meanwhile is returned.
+func (h *hand) rest() *core {
+	n := h.close()
+	if n != nil {
+		h.note.Store(blank)
+	}
+	return n
+}
+
 // relay runs the actor, and then one after another those that are noted. It
 // reports whether the goroutine is still the crew's.
 func (h *hand) relay(c *core) bool {
@@ -197,10 +210,10 @@ func (h *hand) relay(c *core) bool {
 		}
 		next := h.next()
 		if next == nil {
-			if next = h.note.Swap(nil); next == blank || next == nil {
-				return true
-			}
-			h.note.Store(blank)
+			next = h.rest()
+		}
+		if next == nil {
+			return true
 		}
 		next.crew = h.crew
 		if relayed%relays == 0 {

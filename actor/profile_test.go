@@ -8,6 +8,7 @@ import (
 	"runtime/trace"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -46,6 +47,28 @@ func TestGoroutinesAreLabelled(t *testing.T) {
 	}
 }
 
+// A goroutine that waits for work is nobody's.
+func TestGoroutinesAreLabelledForARunOnly(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		rt := NewRuntime(monitoring.NewIDs(), nil)
+		rt.Employ()
+		rt.Label()
+		p, h := doer("p", func(s *Spec[do]) { s.Type = "Idler" }), newHost()
+		p.Start(rt.Context(ctx), h)
+		require.NoError(t, <-h.started)
+		synctest.Wait()
+		const label = `labels: {"actor.type":"Idler"}`
+		during, err := call(ctx, p, func(context.Context) string { return goroutines() })
+		require.NoError(t, err)
+		require.Contains(t, during, label)
+		requireHands(t, rt, 1, 0)
+		assert.NotContains(t, goroutines(), label)
+		p.Stop(0)
+		<-h.ended
+		require.NoError(t, rt.Dismiss(ctx))
+	})
+}
+
 // A trace of the execution shows each turn under the actor's type.
 func TestTurnsAreRegions(t *testing.T) {
 	var recorded bytes.Buffer
@@ -61,6 +84,8 @@ func TestTurnsAreRegions(t *testing.T) {
 	require.NoError(t, err)
 	p.Stop(Forever)
 	<-h.ended
+	turned := acts(func() outcome { return spent })
+	assert.Equal(t, spent, turned.turn(nil), "how a turn ends is the same under a trace")
 	trace.Stop()
 	assert.Contains(t, recorded.String(), "ClerkOfTheRegion")
 }

@@ -13,6 +13,12 @@ package actor
 // that they wait for is found to be held up, all of them are given others. So no
 // handler that blocks holds up others for longer than two ticks of the watch,
 // however many there are.
+//
+// The watch looks at the hands, not at the queue, which is enough: while somebody is
+// queued, some hand counts among the swift. For one is queued only when as many hands
+// are swift as there are processors, and a hand that ceases to be has the first in
+// the queue go on if that leaves fewer. And a swift hand takes the next in the queue,
+// or is found.
 
 // A runQueue is the actors that wait for one of the crew's goroutines. Those that
 // have just been woken come before those that have used up a turn and go on, but

@@ -13,10 +13,9 @@ const watchTick = time.Millisecond
 
 // A watch looks after the actors that are noted or queued, while there are any.
 type watch struct {
-	on     atomic.Bool
-	timer  *time.Timer // protected by the crew's mu
-	queue  bool        // protected by the crew's mu: somebody was queued when it last looked
-	popped uint        // protected by the crew's mu: the crew's popped at that time
+	on    atomic.Bool
+	timer *time.Timer // protected by the crew's mu
+	queue bool        // protected by the crew's mu: somebody was queued when it last looked
 }
 
 // A sighting is what the watch saw of a hand. An actor that it sees noted again, and
@@ -31,11 +30,12 @@ type sighting struct {
 // look has the crew look after those that wait.
 func (cr *crew) look() {
 	if !cr.watch.on.Load() && cr.watch.on.CompareAndSwap(false, true) {
-		cr.lookAgain()
+		cr.lookLater()
 	}
 }
 
-func (cr *crew) lookAgain() {
+// lookLater sets the timer.
+func (cr *crew) lookLater() {
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
 	if cr.watch.timer == nil {
@@ -48,13 +48,8 @@ func (cr *crew) lookAgain() {
 // looked gives a goroutine to those that waited when it looked the last time, and
 // still do. It looks again if anybody waits.
 func (cr *crew) looked() {
-	stuck, waiting := cr.overdue()
-	for _, c := range stuck {
+	for _, c := range cr.overdue() {
 		c.dispatch()
-	}
-	if waiting {
-		cr.lookAgain()
-		return
 	}
 	// Whoever waits from here on finds the watch off. Who has waited before is seen.
 	cr.watch.on.Store(false)
@@ -63,43 +58,46 @@ func (cr *crew) looked() {
 	}
 }
 
-// overdue takes out those that have been noted for too long, and has those go on
-// that were queued for too long. It reports whether anybody waits.
-func (cr *crew) overdue() (stuck []*core, waiting bool) {
+// overdue has the hands that hold up others do so no longer. It takes out those that
+// were noted for too long, and has those go on that were queued for too long.
+func (cr *crew) overdue() (stuck []*core) {
 	cr.mu.Lock()
 	defer cr.mu.Unlock()
 	cr.processors = runtime.GOMAXPROCS(0)
-	held := cr.watch.queue && cr.watch.popped == cr.popped
+	held := false
 	for _, h := range cr.hands {
 		seen := h.seen
-		h.seen = sighting{shift: h.shift}
-		if cr.watch.queue && h.swift && seen.shift == h.shift {
+		h.seen = h.sight()
+		switch {
+		case cr.watch.queue && h.swift && h.seen.shift == seen.shift: // those who are queued wait for it
 			held = true
 			cr.count(h, false)
-			if n := h.note.Swap(nil); n != nil && n != blank { // closed, so that the actor loses what it has earned
-				stuck = append(stuck, n)
-			}
+		case h.seen.noted == nil || h.seen != seen:
 			continue
 		}
-		n := h.note.Load()
-		if n == nil || n == blank {
-			continue
-		}
-		waiting = true
-		h.seen.noted, h.seen.taken = n, n.body.taken()
-		// What is noted next would wait too, so the note is closed.
-		if h.seen == seen && h.note.CompareAndSwap(n, nil) {
+		// What is noted next would wait too, so the note is closed, and the hand's
+		// actor loses what it has earned.
+		if n := h.close(); n != nil {
 			stuck = append(stuck, n)
-			h.seen = sighting{shift: h.shift}
 		}
+		h.seen.noted = nil
 	}
 	if held {
 		for c := cr.next(); c != nil; c = cr.next() {
 			cr.send(c)
 		}
 	}
-	cr.watch.queue, cr.watch.popped = !cr.queue.empty(), cr.popped
-	return stuck, waiting || cr.watch.queue
+	cr.watch.queue = !cr.queue.empty()
+	return stuck
+}
+
+// sight returns what there is to see of a hand. Called with the crew's mu held.
+func (h *hand) sight() sighting {
+	s := sighting{shift: h.shift}
+	if n := h.note.Load(); n != nil && n != blank {
+		s.noted, s.taken = n, n.body.taken()
+	}
+	return s
 }
 
 // waiting reports whether anybody is noted or queued.
