@@ -44,7 +44,7 @@ func AskAsync[M, Q, R any](ctx context.Context, self *Self[M], to Ref[Q], questi
 	p.then = func() {
 		if a.leave() {
 			a.span.End(p.err)
-			self.process().tell(note[M]{self.process(), inc, func() M { return on(p.value, p.err) }})
+			self.process().tell(&note[M]{self.process(), inc, func() M { return on(p.value, p.err) }})
 		}
 	}
 	asked := coreOf(to.target)

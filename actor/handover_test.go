@@ -497,26 +497,6 @@ func TestHandOverToChildrenAtTheEnd(t *testing.T) {
 	}, withSelf(&self))
 }
 
-// Whose address ends is run where its parent runs, but not when that waits for it.
-func TestHandOverToAnAddressThatEnds(t *testing.T) {
-	own := doer("own")
-	var self *Self[do]
-	inRelay(t, func(r *relay) {
-		r.give(func(context.Context) error {
-			return self.Start(own, func(Event) do { return nothing })
-		})
-		r.give(func(context.Context) error {
-			self.Stop(own, Forever)
-			return nil
-		})
-		r.giver.Retire(nil)
-		r.giver.Stop(Forever)
-		<-r.host.ended
-		<-own.Done()
-		assert.Zero(r, time.Since(r.began))
-	}, withSelf(&self), func(s *Spec[do]) { s.Owns = []Child{own} })
-}
-
 // What a child's own signals have it do holds up its parent as little.
 func TestHandOverIsFreedForASignal(t *testing.T) {
 	var self *Self[do]

@@ -227,6 +227,7 @@ func (c *core) finish() {
 	if inc.leaves() {
 		c.releaseLeftover(cause)
 	}
+	c.free()
 	c.awaitRetiring()
 	inc.enter(over)
 	inc.disarm()

@@ -118,7 +118,6 @@ func (c *core) isAside() int64 {
 
 // awaitRetiring waits until the addresses of children have ended that are ending.
 func (c *core) awaitRetiring() {
-	c.free() // which one of them may need
 	if r := c.rare.Load(); r != nil {
 		r.retiring.Wait()
 	}

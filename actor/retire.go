@@ -11,55 +11,62 @@ func (c *core) Retire(cause error) { c.retire(retirement{cause: cause}) }
 
 // retire has the address end. When nothing runs, sends fail from now on, and
 // retire reports true: that the signal will be applied soon, whatever user code
-// does.
+// does, or has been.
 func (c *core) retire(s retirement) bool {
 	c.mu.Lock() // no incarnation begins meanwhile
-	defer c.mu.Unlock()
 	idle := c.current.Load() == nil && c.gate.Load() == open
 	if !idle {
 		s.over, s.awaited = nil, false
+		c.tell(s)
+		c.mu.Unlock()
+		return false
 	}
-	var by *core
-	if s.awaited {
-		if inc := s.parent.current.Load(); inc != nil {
-			by = inc.handsOver()
-		}
+	c.gate.Store(closed)
+	here := s.awaited && c.isBare() && c.borrow()
+	if !here {
+		c.tell(s)
 	}
-	c.hear(s, by)
-	if idle {
-		c.gate.Store(closed)
+	c.mu.Unlock()
+	if here {
+		s.apply(c)
+		c.giveBack()
 	}
-	return idle
+	return true
+}
+
+// isBare reports whether there is little to do when the address ends.
+func (c *core) isBare() bool {
+	r := c.rare.Load()
+	return c.body.depth() == 0 && (r == nil || len(r.owns) == 0)
 }
 
 // release ends the address of a child that does not run, if it is one that can
 // end. Before the parent's own end is published it waits for these, so that
 // nobody finds the messages of a tree that has ended unaccounted for. over, if it is
-// not nil, is called when the address has ended, or there is nothing to wait for, with
-// the actor whose run loop it is called by if that is the child's.
-func (c *core) release(child Child, cause error, over func(by *core)) {
+// not nil, is called when the address has ended, or there is nothing to wait for.
+func (c *core) release(child Child, cause error, over func()) {
 	switch r := child.(type) {
 	case interface{ retire(retirement) bool }:
 		c.rarely().retiring.Add(1)
 		s := retirement{cause: cause, parent: c, over: over, awaited: true}
 		if !r.retire(s) {
-			s.done(nil)
+			s.done()
 		}
 		return
 	case Retirer:
 		r.Retire(cause)
 	}
 	if over != nil {
-		over(nil)
+		over()
 	}
 }
 
 // retirement ends the address.
 type retirement struct {
 	cause   error
-	parent  *core          // in whose name; nil: in that of whoever called Retire
-	over    func(by *core) // called when it has been applied; may be nil
-	awaited bool           // by the parent, which counts it
+	parent  *core  // in whose name; nil: in that of whoever called Retire
+	over    func() // called when it has been applied; may be nil
+	awaited bool   // by the parent, which counts it
 }
 
 func (s retirement) apply(c *core) bool {
@@ -74,14 +81,14 @@ func (s retirement) apply(c *core) bool {
 		c.inc.retire = true
 		c.inc.plans().retireCause = s.cause
 	}
-	s.done(c)
+	s.done()
 	return true
 }
 
-// done tells that the retirement has been applied, by that run loop or none.
-func (s retirement) done(by *core) {
+// done tells that the retirement has been applied.
+func (s retirement) done() {
 	if s.over != nil {
-		s.over(by)
+		s.over()
 	}
 	if s.awaited {
 		s.parent.rarely().retiring.Done()

@@ -68,6 +68,61 @@ func TestRetireOfAChildThatRuns(t *testing.T) {
 	})
 }
 
+// With nothing to be done about it a child's address ends before Retire returns.
+func TestTheAddressOfABareChildEndsAtOnce(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		p := newParent(t)
+		own := doer("own")
+		bare, busy, owner := doer("bare"), doer("busy"), doer("owner", func(s *Spec[do]) { s.Owns = []Child{own} })
+		require.NoError(t, busy.Send(ctx, nothing))
+		p.start(t, bare)
+		p.self.Keep(bare)
+		p.self.Stop(bare, Forever)
+		synctest.Wait()
+		done, err := call(ctx, p.Process, func(context.Context) bool {
+			p.self.Retire(bare, errBoom, nil)
+			p.self.Retire(busy, errBoom, nil)
+			p.self.Retire(owner, errBoom, nil)
+			return isDone(bare)
+		})
+		require.NoError(t, err)
+		assert.True(t, done)
+		synctest.Wait()
+		for _, c := range []*Process[do]{bare, busy, owner} {
+			assert.Equal(t, errBoom, c.Err(), c.Name())
+		}
+		assert.True(t, isDone(own))
+		assert.EqualValues(t, 1, busy.Info().DeadLettered)
+		end(p.Process, p.h)
+	})
+}
+
+// A run that is borrowed is nobody else's. What comes meanwhile is done afterwards.
+func TestBorrowedRun(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		var log probe
+		p := doer("p")
+		h := start(t, p)
+		synctest.Wait()
+		require.True(t, p.borrow())
+		require.False(t, p.borrow())
+		require.NoError(t, p.Send(ctx, log.adds("handled")))
+		synctest.Wait()
+		assert.Empty(t, log.take())
+		p.giveBack()
+		synctest.Wait()
+		assert.Equal(t, []string{"handled"}, log.take())
+
+		require.True(t, p.borrow())
+		p.giveBack()
+		assert.True(t, p.isIdle())
+		end(p, h)
+		synctest.Wait()
+		require.True(t, p.borrow(), "no message starts a run now")
+		p.giveBack()
+	})
+}
+
 // Who has ended retires nobody any more.
 func TestRetireByAnIncarnationThatIsOver(t *testing.T) {
 	bubble(t, func(t *testing.T, _ context.Context) {

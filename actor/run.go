@@ -35,7 +35,8 @@ import (
 // Never two runs. A run starts only by a change from 0 or parked, and only one
 // goroutine can make that change; wake is non-zero until the run that it
 // started swaps it back. A run can pass from one goroutine to another: after
-// runtime.Goexit, and when user code is abandoned (see fence).
+// runtime.Goexit, and when user code is abandoned (see fence). Who makes that change
+// may also do what little there is to do itself (see borrow).
 //
 // The sum of n cannot overflow into parked: it would take 2^63 messages in
 // one run.
@@ -46,6 +47,23 @@ func (c *core) notify(ctx context.Context) {
 	yield.Point()
 	if c.wake.Add(1) == 1 {
 		c.waken(ctx)
+	}
+}
+
+// borrow wins the right to an idle actor's run, for one who has something to do that
+// is the run loop's and calls no user code. It fails while a run is on.
+func (c *core) borrow() bool {
+	w := c.wake.Load()
+	yield.Point()
+	return w&^parked == 0 && c.wake.CompareAndSwap(w, 1)
+}
+
+// giveBack ends what borrow has begun, when messages may start a run: the actor receives,
+// or its address has ended. If there is work by now a run is started.
+func (c *core) giveBack() {
+	yield.Point()
+	if !c.wake.CompareAndSwap(1, 0) {
+		c.dispatch()
 	}
 }
 

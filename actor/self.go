@@ -116,9 +116,9 @@ func (s *Self[M]) Retire(child Child, cause error, on func() M) {
 	}
 	defer s.core.rarely().retiring.Done()
 	s.inc().forgetChild(child)
-	var over func(*core)
+	var over func()
 	if on != nil {
-		over = func(by *core) { s.process().hear(note[M]{s.process(), s.inc(), on}, by) }
+		over = func() { s.process().tell(&note[M]{s.process(), s.inc(), on}) }
 	}
 	s.core.release(child, cause, over)
 }
@@ -130,7 +130,7 @@ func (s *Self[M]) Retire(child Child, cause error, on func() M) {
 func (s *Self[M]) Continue(msg M) {
 	if s.inc().live() {
 		s.effect(effect.Continue, 0, msg)
-		s.process().tell(note[M]{s.process(), s.inc(), func() M { return msg }})
+		s.process().tell(&note[M]{s.process(), s.inc(), func() M { return msg }})
 	}
 }
 
@@ -141,7 +141,7 @@ type note[M any] struct {
 	on  func() M
 }
 
-func (n note[M]) apply(c *core) bool {
+func (n *note[M]) apply(c *core) bool {
 	if c.inc != n.inc || n.inc.phase != receiving {
 		return true
 	}

@@ -32,7 +32,7 @@ func (c *clerk) Receive(ctx context.Context, msg do) error {
 
 // opens is a message of control traffic that opens, or closes, the clerk.
 func (c *clerk) opens(open bool) {
-	c.self.process().tell(note[do]{c.self.process(), c.self.inc(), func() do { c.open = true; return c.set(open) }})
+	c.self.process().tell(&note[do]{c.self.process(), c.self.inc(), func() do { c.open = true; return c.set(open) }})
 	synctest.Wait()
 }
 
@@ -84,7 +84,7 @@ func TestL8StashedMessagesComeBeforeTheMailboxInOrder(t *testing.T) {
 		assert.Equal(t, 3, c.stash.Len(), "what was put aside is put aside again")
 
 		require.NoError(t, p.Send(ctx, nothing))
-		c.self.process().tell(note[do]{p, c.self.inc(), func() do {
+		c.self.process().tell(&note[do]{p, c.self.inc(), func() do {
 			c.open = true
 			return func(ctx context.Context) error {
 				require.NoError(t, p.Send(ctx, c.adds("mailbox")))
@@ -167,7 +167,7 @@ func TestL3StashIsKeptOverARestartAheadOfTheQueue(t *testing.T) {
 				require.NoError(t, p.Send(ctx, c.adds("stashed")))
 				synctest.Wait()
 				release := make(chan struct{})
-				c.self.process().tell(note[do]{p, c.self.inc(), func() do {
+				c.self.process().tell(&note[do]{p, c.self.inc(), func() do {
 					c.open = true
 					return func(context.Context) error { <-release; return errBoom }
 				}})
@@ -360,7 +360,7 @@ func TestL6DrainHandlesWhatWasReleased(t *testing.T) {
 			require.NoError(t, p.Send(ctx, c.adds(strconv.Itoa(i))))
 		}
 		synctest.Wait()
-		c.self.process().tell(note[do]{p, c.self.inc(), func() do { c.open = true; return c.set(true) }})
+		c.self.process().tell(&note[do]{p, c.self.inc(), func() do { c.open = true; return c.set(true) }})
 		p.Drain(time.Minute)
 		<-h.ended
 		assert.Equal(t, []string{"0", "1", "2"}, c.take())
