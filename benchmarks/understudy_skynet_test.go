@@ -30,11 +30,12 @@ func understudySkynet(tb testing.TB) forest {
 	}
 }
 
-// An understudySap is what goes up in the tree.
+// An understudySap is what goes up in the tree. Mailboxes hold it by value, so that it
+// has no more of an event than what is looked at.
 type understudySap struct {
-	kind  understudySapKind
-	sum   uint64
-	event actor.Event
+	kind understudySapKind
+	sum  uint64
+	err  error
 }
 
 type understudySapKind uint8
@@ -73,7 +74,7 @@ func (t *understudyTree) Receive(ctx context.Context, s understudySap) error {
 		}
 		return nil
 	default:
-		return s.event.Err
+		return s.err
 	}
 }
 
@@ -92,7 +93,7 @@ func (t *understudyTree) grow() error {
 			},
 		})
 		if err := t.self.Start(child, func(e actor.Event) understudySap {
-			return understudySap{kind: understudyEvent, event: e}
+			return understudySap{kind: understudyEvent, err: e.Err}
 		}); err != nil {
 			return err
 		}

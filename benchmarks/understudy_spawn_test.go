@@ -119,7 +119,7 @@ func understudySelfSpawn(tb testing.TB, n int, c *census) population {
 // understudyBirth has a parent make its children, or tells it of one.
 type understudyBirth struct {
 	first bool
-	event actor.Event
+	err   error
 }
 
 type understudyParent struct {
@@ -130,13 +130,13 @@ type understudyParent struct {
 
 func (p *understudyParent) Receive(_ context.Context, b understudyBirth) error {
 	if !b.first {
-		return b.event.Err
+		return b.err
 	}
 	for i := range p.children {
 		p.spec.Name = "child-" + strconv.Itoa(i)
 		child := actor.New(p.spec)
 		p.children[i] = child
-		if err := p.self.Start(child, func(e actor.Event) understudyBirth { return understudyBirth{event: e} }); err != nil {
+		if err := p.self.Start(child, func(e actor.Event) understudyBirth { return understudyBirth{err: e.Err} }); err != nil {
 			return err
 		}
 	}
