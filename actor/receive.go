@@ -62,7 +62,7 @@ func (p *Process[M]) receive(inc *incarnation) (o outcome) {
 			}
 			mine = inc.fence.leave()
 		} else {
-			kind, err, mine = p.observed(inc, a, env)
+			mine, kind, err = p.observed(inc, a, env)
 		}
 		switch {
 		case !mine:
@@ -94,9 +94,9 @@ func (p *Process[M]) after(mine bool) outcome {
 }
 
 // observed handles a message that is an ask, is traced, is timed, came through an
-// adapter, is recorded by a monitor, or keeps the actor from being idle. It returns what
-// Receive has, and of which kind that is.
-func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (kind Kind, err error, mine bool) {
+// adapter, is recorded by a monitor, or keeps the actor from being idle. It returns
+// the error that Receive has returned, and of which kind that is.
+func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (mine bool, kind Kind, err error) {
 	ctx := context.Context(inc)
 	m := env.meta
 	if m == nil {
@@ -124,7 +124,7 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ki
 		inc.fence.enter()
 		msg = m.adapted.(adaptedTo[M]).message() //nolint:errcheck,forcetypeassert // an adapter of this actor made it
 		if !inc.fence.leave() {                  // what was abandoned in there must not go on to Receive
-			return Normal, nil, false
+			return false, Normal, nil
 		}
 	}
 	inc.fence.enter()
@@ -132,13 +132,13 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ki
 		kind = classify(inc, err)
 	}
 	if !inc.fence.leave() {
-		return Normal, nil, false
+		return false, Normal, nil
 	}
 	if m.timed {
 		p.meter.Timed(m.sent, called, time.Now(), p.span.Ref())
 	}
 	if err != nil { // the deadline's context ends when the message is given up
-		return kind, err, true
+		return true, kind, err
 	}
 	p.recordProcessed(inc, env, began)
 	inc.idle().touch()
@@ -157,7 +157,7 @@ func (p *Process[M]) observed(inc *incarnation, a Actor[M], env envelope[M]) (ki
 	if m.ask != nil && !m.stashed && !held {
 		m.ask.release() // m may be another ask's from here on
 	}
-	return Normal, nil, true
+	return true, Normal, nil
 }
 
 // receiveOne handles one message that came through the control lane.

@@ -22,7 +22,7 @@ func (c *core) retire(s retirement) bool {
 		return false
 	}
 	c.gate.Store(closed)
-	here := s.awaited && c.isBare() && c.borrow()
+	here := c.isBare() && c.borrow()
 	if !here {
 		c.tell(s)
 	}

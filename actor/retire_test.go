@@ -74,6 +74,9 @@ func TestTheAddressOfABareChildEndsAtOnce(t *testing.T) {
 		p := newParent(t)
 		own := doer("own")
 		bare, busy, owner := doer("bare"), doer("busy"), doer("owner", func(s *Spec[do]) { s.Owns = []Child{own} })
+		held := doer("held")
+		require.True(t, own.borrow(), "so that nothing can be done about it yet")
+		require.True(t, held.borrow())
 		require.NoError(t, busy.Send(ctx, nothing))
 		p.start(t, bare)
 		p.self.Keep(bare)
@@ -83,12 +86,18 @@ func TestTheAddressOfABareChildEndsAtOnce(t *testing.T) {
 			p.self.Retire(bare, errBoom, nil)
 			p.self.Retire(busy, errBoom, nil)
 			p.self.Retire(owner, errBoom, nil)
+			p.self.Retire(held, errBoom, nil)
 			return isDone(bare)
 		})
 		require.NoError(t, err)
 		assert.True(t, done)
 		synctest.Wait()
-		for _, c := range []*Process[do]{bare, busy, owner} {
+		assert.False(t, isDone(held))
+		assert.False(t, isDone(owner))
+		held.giveBack()
+		own.giveBack()
+		synctest.Wait()
+		for _, c := range []*Process[do]{bare, busy, owner, held} {
 			assert.Equal(t, errBoom, c.Err(), c.Name())
 		}
 		assert.True(t, isDone(own))
@@ -101,8 +110,10 @@ func TestTheAddressOfABareChildEndsAtOnce(t *testing.T) {
 func TestBorrowedRun(t *testing.T) {
 	bubble(t, func(t *testing.T, ctx context.Context) {
 		var log probe
-		p := doer("p")
-		h := start(t, p)
+		rt := NewRuntime(monitoring.NewIDs(), nil)
+		p, h := doer("p"), newHost()
+		p.Start(rt.Context(ctx), h)
+		require.NoError(t, <-h.started)
 		synctest.Wait()
 		require.True(t, p.borrow())
 		require.False(t, p.borrow())
@@ -116,6 +127,8 @@ func TestBorrowedRun(t *testing.T) {
 		require.True(t, p.borrow())
 		p.giveBack()
 		assert.True(t, p.isIdle())
+		_, runs := hands(rt)
+		assert.Zero(t, runs)
 		end(p, h)
 		synctest.Wait()
 		require.True(t, p.borrow(), "no message starts a run now")

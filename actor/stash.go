@@ -204,7 +204,7 @@ func (p *Process[M]) receiveAgain(inc *incarnation, env envelope[M]) (mine bool)
 		}
 	}()
 	p.hand = env
-	kind, err, mine := p.observed(inc, p.actor, env)
+	mine, kind, err := p.observed(inc, p.actor, env)
 	returned = true
 	switch {
 	case !mine:
